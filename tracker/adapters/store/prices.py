@@ -1,0 +1,257 @@
+"""Prices and moves: rows are added or closed, never overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from scrapers.page import Terms
+from tracker.adapters.store import upsert
+from tracker.adapters.store.tables import moves, prices, series
+from tracker.domain.model import Basis, Move, Observation, Series, Status
+from tracker.domain.moves import Changes
+from tracker.domain.observe import Known
+
+_TERMS = (series.c.tier, series.c.context, series.c.window, series.c.region, series.c.billing)
+SERIES = (series.c.provider, series.c.model, series.c.meter, *_TERMS, series.c.currency)
+PENDING = (Status.provisional.value, Status.held.value)
+
+
+def series_of(row: Any) -> Series:
+    """The series of a row that selects SERIES."""
+    terms = Terms(row.tier, row.context, row.window, row.region, row.billing)
+    return Series(row.provider, row.model, row.meter, terms, row.currency)
+
+
+def fold(model: str) -> str:
+    """A model's name as a person may type it: letters and digits only, lower case."""
+    return "".join(c for c in model.casefold() if c.isalnum())
+
+
+def known(connection: Connection, source: str) -> dict[str, Known]:
+    """The prices that are held for a source, by series key."""
+    rows = connection.execute(
+        select(
+            prices.c.id,
+            prices.c.price,
+            prices.c.valid_from,
+            prices.c.promo_until,
+            prices.c.missing,
+            prices.c.missing_since,
+            series.c.key,
+            *SERIES,
+        )
+        .join(series, series.c.id == prices.c.series)
+        .where(prices.c.source == source, prices.c.valid_to.is_(None), prices.c.withdrawn_at.is_(None))
+    )
+    return {
+        row.key: Known(
+            row.id,
+            series_of(row),
+            row.price,
+            row.valid_from,
+            row.promo_until,
+            row.missing,
+            row.missing_since,
+        )
+        for row in rows
+    }
+
+
+def pending(connection: Connection, source: str) -> dict[str, Move]:
+    """The moves of a source that wait for a second look or for a person, by series key."""
+    statement = select_moves().where(moves.c.source == source, moves.c.status.in_(PENDING))
+    return {m.series.key: m for m in map(move_of, connection.execute(statement))}
+
+
+def select_moves() -> Any:
+    """Moves with their series; `move_of` reads a row of it."""
+    return select(
+        moves.c.id,
+        moves.c.source,
+        moves.c.before,
+        moves.c.after,
+        moves.c.at,
+        moves.c.not_before,
+        moves.c.recorded_at,
+        moves.c.status,
+        moves.c.reason,
+        moves.c.event,
+        moves.c.model.label("printed"),
+        moves.c.label,
+        moves.c.promo_until,
+        moves.c.snapshot,
+        moves.c.confirmed_by,
+        *SERIES,
+    ).join(series, series.c.id == moves.c.series)
+
+
+def move_of(row: Any) -> Move:
+    return Move(
+        series=series_of(row),
+        before=row.before,
+        after=row.after,
+        at=row.at,
+        recorded_at=row.recorded_at,
+        not_before=row.not_before,
+        status=Status(row.status),
+        reason=row.reason,
+        event=row.event,
+        model=row.printed,
+        label=row.label,
+        promo_until=row.promo_until,
+        source=row.source,
+        id=row.id,
+        snapshot=row.snapshot or 0,
+        confirmed_by=row.confirmed_by or 0,
+    )
+
+
+def record(
+    connection: Connection, changes: Changes, *, source: str, basis: Basis, at: datetime, snapshot: int
+) -> list[Move]:
+    """Write what one look changed; the confirmed moves, as they stand in the store now."""
+    ids = _series_ids(connection, [o.series for o in changes.fresh] + [m.series for m in changes.opened])
+    _open(connection, changes.fresh, ids, source, basis, at, snapshot)
+    for move in changes.opened:
+        _insert_move(connection, move, ids[move.series.key], source, snapshot)
+    confirmed = [m for m in changes.confirmed if confirm(connection, m, basis, at, snapshot)]
+    for move in changes.withdrawn:
+        settle(connection, move.id, Status.withdrawn, move.reason, at)
+    for k in changes.missing:
+        since = k.missing_since or at
+        _set_price(connection, [k.id], missing=k.missing + 1, missing_since=since)
+    _set_price(connection, [k.id for k in changes.back], missing=0, missing_since=None)
+    for k in changes.gone:
+        _set_price(connection, [k.id], valid_to=k.missing_since or at, closed_at=at)
+    return confirmed
+
+
+def confirm(connection: Connection, move: Move, basis: Basis, at: datetime, snapshot: int | None) -> bool:
+    """Close the price before and open the price after; False if the move was settled meanwhile."""
+    if not settle(connection, move.id, Status.confirmed, move.reason, at, confirmed_by=snapshot):
+        return False
+    row = connection.execute(select(moves.c.series, moves.c.source).where(moves.c.id == move.id)).one()
+    connection.execute(
+        update(prices)
+        .where(
+            prices.c.source == row.source,
+            prices.c.series == row.series,
+            prices.c.valid_to.is_(None),
+            prices.c.withdrawn_at.is_(None),
+        )
+        .values(valid_to=move.at, closed_at=at)
+    )
+    seen = Observation(move.series, move.after, move.label, move.model, move.promo_until)
+    values = _price(seen, row.series, row.source, basis, at, move.snapshot or None)
+    connection.execute(prices.insert().values(**(values | {"valid_from": move.at})))
+    return True
+
+
+def settle(
+    connection: Connection,
+    move: int,
+    status: Status,
+    reason: str,
+    at: datetime,
+    confirmed_by: int | None = None,
+) -> bool:
+    """Give a pending move its end, by one conditional update; False if it has one."""
+    result = connection.execute(
+        update(moves)
+        .where(moves.c.id == move, moves.c.status.in_(PENDING))
+        .values(status=status.value, status_at=at, reason=reason, confirmed_by=confirmed_by)
+    )
+    return result.rowcount == 1
+
+
+def _series_ids(connection: Connection, wanted: Iterable[Series]) -> dict[str, int]:
+    """The ids of the series, made where they are new."""
+    by_key = {s.key: s for s in wanted}
+    rows = [
+        {
+            "key": key,
+            "provider": s.provider,
+            "model": s.model,
+            "model_folded": fold(s.model),
+            "meter": s.meter,
+            "tier": s.terms.tier,
+            "context": s.terms.context,
+            "window": s.terms.window,
+            "region": s.terms.region,
+            "billing": s.terms.billing,
+            "currency": s.currency,
+        }
+        for key, s in by_key.items()
+    ]
+    upsert.ignore(connection, series, rows)
+    ids: dict[str, int] = {}
+    keys = list(by_key)
+    for i in range(0, len(keys), 500):
+        found = select(series.c.key, series.c.id).where(series.c.key.in_(keys[i : i + 500]))
+        ids.update((row.key, row.id) for row in connection.execute(found))
+    return ids
+
+
+def _open(
+    connection: Connection,
+    fresh: list[Observation],
+    ids: dict[str, int],
+    source: str,
+    basis: Basis,
+    at: datetime,
+    snapshot: int,
+) -> None:
+    rows = [_price(o, ids[o.series.key], source, basis, at, snapshot) for o in fresh]
+    if rows:
+        connection.execute(prices.insert(), rows)
+
+
+def _price(
+    seen: Observation, series_id: int, source: str, basis: Basis, at: datetime, snapshot: int | None
+) -> dict[str, Any]:
+    """A price row that holds from the day that the page states, else from now."""
+    stated = datetime.fromisoformat(seen.effective_from).replace(tzinfo=UTC) if seen.effective_from else at
+    return {
+        "source": source,
+        "series": series_id,
+        "basis": basis.value,
+        "price": seen.price,
+        "model": seen.model or seen.series.model,
+        "label": seen.label,
+        "promo_until": seen.promo_until,
+        "valid_from": min(stated, at),
+        "recorded_at": at,
+        "snapshot": snapshot,
+        "missing": 0,
+    }
+
+
+def _insert_move(connection: Connection, move: Move, series_id: int, source: str, snapshot: int) -> None:
+    connection.execute(
+        moves.insert().values(
+            source=source,
+            series=series_id,
+            before=move.before,
+            after=move.after,
+            at=move.at,
+            not_before=move.not_before,
+            recorded_at=move.recorded_at,
+            status=move.status.value,
+            status_at=move.recorded_at,
+            reason=move.reason,
+            event=move.event,
+            model=move.model,
+            label=move.label,
+            promo_until=move.promo_until,
+            snapshot=snapshot,
+        )
+    )
+
+
+def _set_price(connection: Connection, ids: list[int], **values: Any) -> None:
+    if ids:
+        connection.execute(update(prices).where(prices.c.id.in_(ids)).values(**values))

@@ -1,0 +1,116 @@
+"""Pages byte for byte: addressed by the hash of their bytes, compressed against an earlier capture."""
+
+from __future__ import annotations
+
+import hashlib
+
+import zstandard
+from sqlalchemy import Connection, func, select
+
+from tracker.adapters.store import upsert
+from tracker.adapters.store.tables import bodies, snapshots
+from tracker.domain.errors import StoreTrouble, TrackerError
+from tracker.domain.model import Snapshot
+
+FULL_EVERY = 64  # snapshots of one source between two full copies
+WINDOW_LOG = 24  # the prefix must lie within the window: 16 MiB holds two pages at the cap
+
+
+def keep(connection: Connection, source: str, snapshot: Snapshot) -> int:
+    """The id under which a page is kept; an unchanged page keeps the id that it has."""
+    sha256 = hashlib.sha256(snapshot.body).hexdigest()
+    last = connection.execute(
+        select(snapshots.c.id, snapshots.c.sha256, snapshots.c.url)
+        .where(snapshots.c.source == source)
+        .order_by(snapshots.c.id.desc())
+        .limit(1)
+    ).first()
+    if last is not None and last.sha256 == sha256 and last.url == snapshot.url:
+        return int(last.id)
+    _keep_body(connection, source, sha256, snapshot.body)
+    result = connection.execute(
+        snapshots.insert().values(
+            source=source,
+            at=snapshot.at,
+            url=snapshot.url.replace("\x00", ""),
+            status=snapshot.status,
+            media_type=snapshot.media_type,
+            charset=snapshot.charset.replace("\x00", ""),
+            notes="; ".join(snapshot.notes),
+            sha256=sha256,
+        )
+    )
+    assert result.inserted_primary_key is not None
+    return int(result.inserted_primary_key[0])
+
+
+def body(connection: Connection, sha256: str) -> bytes:
+    """The bytes with that hash, checked against it."""
+    row = connection.execute(select(bodies).where(bodies.c.sha256 == sha256)).first()
+    if row is None:
+        raise StoreTrouble(f"no snapshot with sha256 {sha256} is kept")
+    prefix = body(connection, row.base) if row.base else b""
+    found = _decompress(row.data, prefix, row.size)
+    if hashlib.sha256(found).hexdigest() != sha256:
+        raise StoreTrouble(f"the snapshot with sha256 {sha256} is damaged: restore the store from a backup")
+    return found
+
+
+def _keep_body(connection: Connection, source: str, sha256: str, data: bytes) -> None:
+    base = _base(connection, source)
+    full = None if base else zstandard.ZstdCompressor(level=9).compress(data)
+    packed = full or _compress(data, body(connection, base or ""))
+    if base and len(packed) * 2 > len(data):  # the page is another page: begin anew
+        base, packed = None, zstandard.ZstdCompressor(level=9).compress(data)
+    upsert.ignore(connection, bodies, {"sha256": sha256, "size": len(data), "base": base, "data": packed})
+
+
+def _base(connection: Connection, source: str) -> str | None:
+    """The newest full copy of the source, unless it has served long enough."""
+    recent = (
+        select(snapshots.c.id, bodies.c.sha256, bodies.c.base)
+        .join(bodies, bodies.c.sha256 == snapshots.c.sha256)
+        .where(snapshots.c.source == source)
+        .order_by(snapshots.c.id.desc())
+        .limit(FULL_EVERY)
+        .subquery()
+    )
+    found = connection.execute(
+        select(recent.c.sha256).where(recent.c.base.is_(None)).order_by(recent.c.id.desc()).limit(1)
+    ).scalar()
+    return str(found) if found else None
+
+
+def _compress(data: bytes, prefix: bytes) -> bytes:
+    raw = zstandard.ZstdCompressionDict(prefix, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    parameters = zstandard.ZstdCompressionParameters.from_level(9, window_log=WINDOW_LOG, enable_ldm=True)
+    return zstandard.ZstdCompressor(dict_data=raw, compression_params=parameters).compress(data)
+
+
+def _decompress(packed: bytes, prefix: bytes, size: int) -> bytes:
+    # zstandard ignores max_output_size where the frame states its size, so that is compared first.
+    if zstandard.frame_content_size(packed) != size:
+        raise StoreTrouble("a kept snapshot is damaged: restore the store from a backup")
+    raw = zstandard.ZstdCompressionDict(prefix, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if prefix else None
+    reader = zstandard.ZstdDecompressor(dict_data=raw, max_window_size=2**WINDOW_LOG)
+    return reader.decompress(packed, max_output_size=size)
+
+
+def count(connection: Connection) -> tuple[int, int, int]:
+    """How many snapshots are kept, their bytes as fetched, and their bytes as stored."""
+    row = connection.execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(bodies.c.size), 0),
+            func.coalesce(func.sum(func.length(bodies.c.data)), 0),
+        )
+    ).one()
+    return int(row[0]), int(row[1]), int(row[2])
+
+
+def body_of(connection: Connection, id: int) -> bytes:
+    """The bytes of one snapshot; raises TrackerError where there is none."""
+    sha256 = connection.execute(select(snapshots.c.sha256).where(snapshots.c.id == id)).scalar()
+    if sha256 is None:
+        raise TrackerError(f"there is no snapshot {id}: see `tracker snapshots`")
+    return body(connection, sha256)

@@ -1,0 +1,102 @@
+"""How each source is: what is due, what the last looks came to, what was told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from scrapers.source import Source
+from tracker.adapters.store import upsert
+from tracker.adapters.store.tables import looks, sources
+from tracker.domain.model import State
+
+
+def register(connection: Connection, wanted: Iterable[Source], now: datetime) -> None:
+    """Make the rows of new sources; one whose address changed is due, and begins unconditionally."""
+    there = {row.id: row for row in connection.execute(select(sources.c.id, sources.c.url))}
+    fresh = []
+    for s in wanted:
+        if s.id not in there:
+            fresh.append(_first_row(s, now))
+        elif there[s.id].url != s.url:
+            connection.execute(
+                update(sources)
+                .where(sources.c.id == s.id)
+                .values(url=s.url, etag="", last_modified="", well_sha256=None, due=now)
+            )
+    upsert.ignore(connection, sources, fresh)
+
+
+def _first_row(source: Source, now: datetime) -> dict[str, Any]:
+    return {
+        "id": source.id,
+        "kind": source.kind,
+        "provider": source.provider or source.id,
+        "url": source.url,
+        "state": State.never.value,
+        "state_since": now,
+        "due": now,
+        "last_outcome": "",
+        "outcome_kind": "",
+        "fails": 0,
+        "told": "",
+        "offers": 0,
+        "readers": "",
+        "etag": "",
+        "last_modified": "",
+    }
+
+
+def get(connection: Connection, source: str) -> Row[Any]:
+    """The row of one source, locked until the transaction ends (SQLite: the whole store is)."""
+    return connection.execute(select(sources).where(sources.c.id == source).with_for_update()).one()
+
+
+def due(connection: Connection, ids: Sequence[str], now: datetime, limit: int) -> list[str]:
+    """The sources whose look is due, the longest waiting first; `ids` are those that are enabled."""
+    wanted = set(ids)
+    rows = connection.execute(
+        select(sources.c.id).where(sources.c.due <= now).order_by(sources.c.due, sources.c.id)
+    ).scalars()
+    return [id for id in rows if id in wanted][:limit]
+
+
+def next_due(connection: Connection, ids: Sequence[str]) -> datetime | None:
+    """When the next look is due."""
+    wanted = set(ids)
+    rows = connection.execute(select(sources.c.id, sources.c.due).order_by(sources.c.due))
+    return next((row.due for row in rows if row.id in wanted), None)
+
+
+def set_to(connection: Connection, source: str, **columns: Any) -> None:
+    """Set columns of one source."""
+    connection.execute(update(sources).where(sources.c.id == source).values(**columns))
+
+
+def looked(
+    connection: Connection, source: str, at: datetime, outcome: str, words: str, snapshot: int | None
+) -> None:
+    """Add a look; a run of equal outcomes stays one row."""
+    last = connection.execute(
+        select(looks).where(looks.c.source == source).order_by(looks.c.id.desc()).limit(1)
+    ).first()
+    same = last is not None and (last.outcome, last.words, last.snapshot) == (outcome, words, snapshot)
+    if last is not None and same:
+        connection.execute(
+            update(looks).where(looks.c.id == last.id).values(last_at=at, times=looks.c.times + 1)
+        )
+    else:
+        connection.execute(
+            looks.insert().values(
+                source=source,
+                first_at=at,
+                last_at=at,
+                times=1,
+                outcome=outcome,
+                words=words,
+                snapshot=snapshot,
+            )
+        )

@@ -1,0 +1,127 @@
+"""What every verb begins with: settings, logs, the store, and moments as people write them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+
+import structlog
+import typer
+from sqlalchemy import Connection, Engine
+
+import scrapers.catalog
+from scrapers.source import Source
+from tracker.adapters import config
+from tracker.adapters.clock import Clock, SystemClock
+from tracker.adapters.edges import Edges
+from tracker.adapters.fetch import Fetcher
+from tracker.adapters.store.engine import asking, open_store
+from tracker.adapters.store.migrate import is_current, migrate
+from tracker.adapters.store.questions import Filters
+from tracker.cli import flags
+from tracker.domain.settings import Settings
+
+
+def settings() -> Settings:
+    """The settings, with the logs set up as they say. Raises BadSettings."""
+    found = config.load(os.environ, flags=flags)
+    _log(found.log_level)
+    return found
+
+
+def sources(found: Settings) -> dict[str, Source]:
+    """The enabled sources by id."""
+    return config.sources(found, scrapers.catalog.sources())
+
+
+def named(available: dict[str, Source], ids: list[str]) -> list[str]:
+    """The sources asked for, or all of them; raises BadParameter for one that is not there."""
+    for id in ids:
+        if id not in available:
+            raise typer.BadParameter(f"no source is called {id}; there are {', '.join(sorted(available))}")
+    return list(dict.fromkeys(ids)) or list(available)
+
+
+def store(found: Settings) -> Engine:
+    """The store, with the schema of this version. Raises TrackerError."""
+    engine = open_store(found.database_url)
+    if not is_current(engine):
+        migrate(engine)
+    return engine
+
+
+def edges(found: Settings, engine: Engine, clock: Clock | None = None) -> Edges:
+    clock = clock or SystemClock()
+    return Edges(found, sources(found), engine, clock, Fetcher(found.look, now=clock.now))
+
+
+@contextmanager
+def question() -> Iterator[Connection]:
+    """One view of the store for one question."""
+    engine = store(settings())
+    with asking(engine) as connection:
+        yield connection
+    engine.dispose()
+
+
+def filters(
+    *,
+    provider: str = "",
+    model: str = "",
+    meter: str = "",
+    source: str = "",
+    event: str = "",
+    since: str = "",
+    until: str = "",
+) -> Filters:
+    return Filters(provider, model, meter, source, event, moment(since), moment(until, end=True))
+
+
+def moment(words: str, *, end: bool = False) -> datetime | None:
+    """A day, a moment with or without a zone (UTC), "now", or "30d" ago; of a day its start or its end."""
+    if not words:
+        return None
+    now = datetime.now(UTC)
+    if words == "now":
+        return now
+    if ago := re.fullmatch(r"(\d{1,5})([dhm])", words):
+        unit = {"d": "days", "h": "hours", "m": "minutes"}[ago[2]]
+        return now - timedelta(**{unit: int(ago[1])})
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
+            return datetime.combine(date.fromisoformat(words), time.max if end else time.min, UTC)
+        found = datetime.fromisoformat(words)
+    except ValueError as e:
+        raise typer.BadParameter(
+            f"{words!r} is no day or moment; write 2026-08-21, 2026-08-21T14:00Z or 30d"
+        ) from e
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _log(level: str) -> None:
+    """Events as one line each on standard error."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    on_terminal = sys.stderr.isatty()
+    render = (
+        structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ)
+        if on_terminal
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([] if on_terminal else [structlog.processors.format_exc_info]),
+            render,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    # asyncio logs what a task that nobody awaits raised; uvicorn what it could not answer.
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")

@@ -1,0 +1,5 @@
+"""The verb that shows the whole pipe at work."""
+
+import typer
+
+app = typer.Typer()

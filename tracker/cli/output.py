@@ -1,0 +1,127 @@
+"""Rows to standard output: a table for people, JSON or CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tracker.domain.model import Move
+
+
+class Form(StrEnum):
+    """How rows are printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: money as a decimal string, moments as ISO 8601 in UTC."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, Mapping):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    return value
+
+
+def emit(
+    rows: Iterable[Mapping[str, Any]], form: Form, *, columns: Sequence[str] = (), empty: str = "nothing"
+) -> None:
+    """Print the rows. `columns` are those of the table; JSON and CSV have all of them."""
+    found = [dict(row) for row in rows]
+    if form is Form.json:
+        print_json(found)
+    elif form is Form.csv:
+        _csv(found)
+    elif not found:
+        sys.stderr.write(f"{empty}\n")
+    else:
+        _table(found, columns or list(found[0]))
+
+
+def print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=1) + "\n")
+
+
+def _csv(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(rows[0])
+    for row in rows:
+        out.writerow([cell(v) for v in row.values()])
+
+
+def cell(value: Any) -> str:
+    """A CSV cell that no spreadsheet takes for a formula."""
+    value = plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    words = str(value)
+    numeric = isinstance(value, (int, float)) or words.lstrip("-").replace(".", "", 1).isdigit()
+    return f"'{words}" if words[:1] in ("=", "+", "-", "@", "\t", "\r") and not numeric else words
+
+
+def _table(rows: list[dict[str, Any]], columns: Sequence[str]) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in columns:
+        right = all(isinstance(r.get(name), (int, float, Decimal, type(None))) for r in rows)
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(_shown(row.get(name))) for name in columns))
+    # A file or a pipe has no width: nothing is folded there.
+    Console(soft_wrap=False, width=None if sys.stdout.isatty() else 250).print(table)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, Mapping):
+        return " ".join(f"{k} {v}" for k, v in value.items())
+    return "".join(c for c in str(plain(value)) if c.isprintable())
+
+
+def move_row(move: Move) -> dict[str, Any]:
+    """A move as `moves --json` prints it."""
+    return {
+        "id": move.id,
+        "at": move.at,
+        "recorded_at": move.recorded_at,
+        "provider": move.series.provider,
+        "model": move.model or move.series.model,
+        "meter": move.series.meter,
+        "terms": move.series.terms.as_dict(),
+        "before": move.before,
+        "after": move.after,
+        "pct": None if move.pct is None else float(move.pct),
+        "event": move.event,
+        "status": move.status.value,
+        "source": move.source,
+        "evidence": {
+            "snapshot": move.snapshot or None,
+            "confirmed_by": move.confirmed_by or None,
+            "not_before": move.not_before,
+            "label": move.label,
+            "currency": move.series.currency,
+            "reason": move.reason,
+        },
+    }

@@ -1,0 +1,232 @@
+"""The verbs that ask: sources, prices, history, moves, articles, alerts, snapshots."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from tracker.adapters.config.durations import shown_duration
+from tracker.adapters.store import questions, rulings, snapshots
+from tracker.adapters.store.engine import asking, writing
+from tracker.cli import common
+from tracker.cli.options import (
+    At,
+    Csv,
+    Event,
+    Json,
+    KnownAt,
+    Meter,
+    Model,
+    Only,
+    Provider,
+    Since,
+    Until,
+    form_of,
+)
+from tracker.cli.output import Form, emit, move_row
+from tracker.domain.errors import TrackerError
+from tracker.domain.health import seen_as
+from tracker.domain.model import State, Status
+
+app = typer.Typer()
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+@app.command(name="sources")
+def sources_verb(json: Json = False, csv: Csv = False) -> None:
+    """Every source: how it is, when it was looked at, when it will be."""
+    settings = common.settings()
+    available = common.sources(settings)
+    engine = common.store(settings)
+    with asking(engine) as connection:
+        rows = questions.source_rows(connection)
+    now = datetime.now(UTC)
+    found: list[dict[str, Any]] = []
+    for id, source in sorted(available.items()):
+        row = rows.get(id)
+        found.append(
+            {
+                "id": id,
+                "kind": source.kind,
+                "url": source.url,
+                "every": shown_duration(source.every),
+                "state": seen_as(State(row.state), row.last_well, source.every, now) if row else State.never,
+                "last_look": row.last_look if row else None,
+                "last_well": row.last_well if row else None,
+                "last_outcome": row.last_outcome if row else "",
+                "offers": row.offers if row else 0,
+                "next": row.due if row else None,
+            }
+        )
+    columns = ("id", "kind", "state", "offers", "last_look", "last_well", "next", "last_outcome")
+    emit(found, form_of(json, csv), columns=columns)
+
+
+@app.command()
+def prices(
+    provider: Provider = "",
+    model: Model = "",
+    meter: Meter = "",
+    source: Only = "",
+    at: At = "",
+    known_at: KnownAt = "",
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """The prices that hold now, or held at a day, as they were known on a day."""
+    form = form_of(json, csv)
+    narrowed = common.filters(provider=provider, model=model, meter=meter, source=source)
+    now = datetime.now(UTC)
+    when = common.moment(at, end=True) or now
+    known = common.moment(known_at, end=True) or END_OF_TIME
+    with common.question() as connection:
+        rows = questions.prices_at(connection, when, known, narrowed)
+    columns = ("provider", "model", "meter", "price", "currency", "terms", "valid_from", "source", "basis")
+    emit(rows, form, columns=columns, empty="no price is recorded for that: try `tracker check` first")
+
+
+@app.command()
+def history(
+    model: Annotated[str, typer.Argument(help="A name, provider/name, or a glob.")],
+    provider: Provider = "",
+    meter: Meter = "",
+    source: Only = "",
+    since: Since = "",
+    until: Until = "",
+    known_at: KnownAt = "",
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Every price that a model had, oldest first."""
+    form = form_of(json, csv)
+    narrowed = common.filters(
+        provider=provider, model=model, meter=meter, source=source, since=since, until=until
+    )
+    known = common.moment(known_at, end=True) or END_OF_TIME
+    with common.question() as connection:
+        rows = questions.history(connection, known, narrowed)
+        near = [] if rows else questions.nearest_models(connection, model)
+    if not rows:
+        if form is Form.json:
+            emit([], form)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise TrackerError(f"no price of {model!r} is recorded{hint}")
+    columns = (
+        "provider",
+        "model",
+        "meter",
+        "price",
+        "currency",
+        "terms",
+        "valid_from",
+        "valid_to",
+        "source",
+        "basis",
+    )
+    emit(rows, form, columns=columns)
+
+
+moves_app = typer.Typer(help="Prices that moved: held, provisional, confirmed or withdrawn.")
+
+
+@moves_app.callback(invoke_without_command=True)
+def moves(
+    context: typer.Context,
+    provider: Provider = "",
+    model: Model = "",
+    meter: Meter = "",
+    source: Only = "",
+    event: Event = "",
+    since: Since = "",
+    until: Until = "",
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Prices that moved, the newest first; `confirm` and `withdraw` rule on one that is held."""
+    if context.invoked_subcommand:
+        return
+    narrowed = common.filters(
+        provider=provider, model=model, meter=meter, source=source, event=event, since=since, until=until
+    )
+    form = form_of(json, csv)
+    with common.question() as connection:
+        rows = [move_row(m) for m in questions.find_moves(connection, narrowed)]
+    columns = (
+        "id",
+        "at",
+        "provider",
+        "model",
+        "meter",
+        "terms",
+        "before",
+        "after",
+        "pct",
+        "event",
+        "status",
+        "source",
+    )
+    emit(rows, form, columns=columns, empty="no price has moved since the first look")
+
+
+MoveId = Annotated[int, typer.Argument(help="The id that `moves` shows.")]
+Why = Annotated[str, typer.Option(help="The reason, kept with the move.")]
+
+
+@moves_app.command()
+def confirm(id: MoveId, why: Why) -> None:
+    """Say that a move which is held or provisional really happened; its alerts go out."""
+    _rule(id, Status.confirmed, why)
+
+
+@moves_app.command()
+def withdraw(id: MoveId, why: Why) -> None:
+    """Say that a move which is held or provisional did not happen; nobody is alerted."""
+    _rule(id, Status.withdrawn, why)
+
+
+def _rule(id: int, status: Status, why: str) -> None:
+    settings = common.settings()
+    engine = common.store(settings)
+    urls = {s.id: s.url for s in common.sources(settings).values()}
+    with writing(engine) as connection:
+        move = rulings.rule(connection, id, status, why, datetime.now(UTC), settings, urls)
+    sys.stdout.write(f"move {move.id} is {status.value}: {why}\n")
+
+
+app.add_typer(moves_app, name="moves")
+
+
+@app.command()
+def articles(json: Json = False, csv: Csv = False) -> None:
+    """Articles of the feeds, the newest first."""
+    form = form_of(json, csv)
+    with common.question() as connection:
+        rows = questions.article_rows(connection)
+    emit(rows, form, columns=("published_at", "source", "title", "url"), empty="no article is recorded yet")
+
+
+snapshots_app = typer.Typer(help="Pages as they were fetched, byte for byte.")
+
+
+@snapshots_app.callback(invoke_without_command=True)
+def snapshots_verb(context: typer.Context, source: Only = "", json: Json = False, csv: Csv = False) -> None:
+    """Pages as they were fetched, the newest first; `cat ID` writes one to standard output."""
+    if context.invoked_subcommand:
+        return
+    form = form_of(json, csv)
+    with common.question() as connection:
+        rows = questions.snapshot_rows(connection, source)
+    emit(rows, form, columns=("id", "at", "source", "size", "stored", "url"), empty="no page is kept yet")
+
+
+@snapshots_app.command()
+def cat(id: Annotated[int, typer.Argument(help="The id that `snapshots` shows.")]) -> None:
+    """The bytes of one kept page."""
+    with common.question() as connection:
+        sys.stdout.buffer.write(snapshots.body_of(connection, id))
+
+
+app.add_typer(snapshots_app, name="snapshots")

@@ -1,0 +1,248 @@
+"""Runs on: looks, deliveries and the page in one process, each turn started by what the store says is due."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import structlog
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from tracker.adapters.edges import Edges
+from tracker.adapters.notify import send as send_by_apprise
+from tracker.adapters.store import outbox
+from tracker.adapters.store import sources as states
+from tracker.adapters.store.lock import Lock, beat
+from tracker.check import Looked, look
+from tracker.deliver import Send, deliver_to
+from tracker.domain.errors import Busy, Missing, TrackerError
+from tracker.web.app import make_app
+
+log = structlog.get_logger()
+Turn = Callable[[], Awaitable[object]]
+OWNER = "daemon"
+TICK_S = 0.5  # how often the store is asked what is due
+BEAT_S = 10.0
+DRAIN_S = 6.0  # what runs when the tracker is stopped has this long to end; 8 s are promised
+
+
+@dataclass(slots=True)
+class Daemon:
+    """`run` returns when it was asked to stop and everything under way has ended."""
+
+    edges: Edges
+    lock: Lock
+    send: Send = send_by_apprise
+    reload: Callable[[Edges], Edges] = lambda edges: edges
+    on_look: Callable[[Looked], None] = lambda _: None
+    tick_s: float = TICK_S
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    trouble: str = ""  # why the last turn failed; empty while all is well
+    failure: TrackerError | None = None  # why it stopped by itself
+    _looks: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # under way, by source
+    _sends: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # under way, by channel
+    _started_at: datetime | None = None
+
+    async def run(self, listener: socket.socket | None) -> None:
+        """Serve until stopped. Raises TrackerError if it cannot begin, or loses its store to another."""
+        self._started_at = self.edges.clock.now()
+        await self._begin()
+        server = self._server(listener) if listener else None
+        serving = asyncio.create_task(server.serve(sockets=[listener])) if server and listener else None
+        scheduler = self._schedule()
+        await self.stopping.wait()
+        scheduler.shutdown(wait=False)
+        await self._drain()
+        if server and serving:
+            server.should_exit = True
+            await serving
+        await self.edges.fetcher.aclose()
+        if self.failure:
+            raise self.failure
+
+    def stop(self) -> None:
+        """Ask it to end; whatever still hangs after the time that is promised is cut off."""
+        if not self.stopping.is_set():
+            log.info("daemon.stopping", looks=len(self._looks))
+            self.stopping.set()
+            cut = threading.Timer(DRAIN_S + 1.5, os._exit, [0])
+            cut.daemon = True
+            cut.start()
+
+    async def _begin(self) -> None:
+        now = self.edges.clock.now()
+        await self.edges.write(states.register, self.edges.sources.values(), now)
+        freed = await self.edges.write(outbox.release, OWNER)
+        await self._beat()
+        log.info("daemon.started", sources=len(self.edges.sources), freed=freed)
+
+    def _schedule(self) -> AsyncIOScheduler:
+        """Only the beat of it is here; what is due is always read from the store, so nothing is forgotten."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        turns: dict[str, tuple[float, Turn]] = {
+            "look": (self.tick_s, self._start_looks),
+            "deliver": (self.tick_s, self._start_sends),
+            "beat": (BEAT_S, self._beat),
+        }
+        for name, (seconds, turn) in turns.items():
+            scheduler.add_job(
+                self._turn,
+                "interval",
+                args=[name, turn],
+                id=name,
+                seconds=seconds,
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+                next_run_time=datetime.now().astimezone(),
+            )
+        scheduler.start()
+        return scheduler
+
+    async def _turn(self, name: str, turn: Turn) -> None:
+        """One turn of one job: whatever happens in it, the next one comes."""
+        try:
+            await turn()
+        except TrackerError as e:
+            self._troubled(name, str(e))
+        except Exception as e:
+            log.exception("daemon.turn_failed", turn=name)
+            self._troubled(name, f"{name} failed: {type(e).__name__}")
+
+    def _troubled(self, turn: str, words: str) -> None:
+        if words != self.trouble:
+            log.error("daemon.trouble", turn=turn, words=words)
+        self.trouble = words
+
+    async def _start_looks(self) -> None:
+        """Start what is due, as far as there are free places; a slow source holds up nobody but itself."""
+        if self.trouble:
+            await self._try_the_store()
+        free = self.edges.settings.look.concurrency - len(self._looks)
+        if free <= 0 or self.stopping.is_set():
+            return
+        ids = [id for id in self.edges.sources if id not in self._looks]
+        due = await self.edges.ask(states.due, ids, self.edges.clock.now(), free)
+        for id in due:
+            self._start(self._looks, id, f"look {id}", partial(self._look, id))
+        if not due and not self._looks and not self._sends:
+            await self._rest()
+
+    async def _start_sends(self) -> None:
+        if self.trouble or self.stopping.is_set():
+            return
+        waiting = await self.edges.ask(outbox.waiting, self.edges.clock.now())
+        for channel in self.edges.settings.channels:
+            ids = waiting.get(channel.name)
+            if ids and channel.name not in self._sends:
+                send = partial(deliver_to, self.edges, channel, ids, OWNER, self.send)
+                self._start(self._sends, channel.name, f"deliver {channel.name}", send)
+
+    def _start(self, under_way: dict[str, asyncio.Task[None]], key: str, name: str, turn: Turn) -> None:
+        task = asyncio.create_task(self._turn(name, turn))
+        under_way[key] = task
+        task.add_done_callback(lambda _: under_way.pop(key, None))
+
+    async def _look(self, id: str) -> None:
+        self.on_look(await look(self.edges, self.edges.sources[id]))
+
+    async def _try_the_store(self) -> None:
+        """After trouble nothing is fetched or sent until the store takes a row again."""
+        await asyncio.sleep(1)
+        await self._beat()
+        log.info("daemon.well_again", was=self.trouble)
+        self.trouble = ""
+
+    async def _rest(self) -> None:
+        """Nothing is under way: a clock that can jump may go on to the next thing that is due."""
+        names = [c.name for c in self.edges.settings.channels]
+        coming = [
+            await self.edges.ask(states.next_due, list(self.edges.sources)),
+            await self.edges.ask(outbox.next_try, names),
+        ]
+        self.edges.clock.idle(min((m for m in coming if m), default=None))
+
+    async def _beat(self) -> None:
+        if not await asyncio.to_thread(self.lock.held):
+            self.failure = Busy("another tracker took this store over while it could not be reached")
+            self.stop()
+            return
+        assert self._started_at is not None
+        await self.edges.write(beat, self._started_at, self.edges.clock.now())
+
+    async def _drain(self) -> None:
+        under_way = [*self._looks.values(), *self._sends.values()]
+        if under_way:
+            _, late = await asyncio.wait(under_way, timeout=DRAIN_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _server(self, listener: socket.socket) -> uvicorn.Server:
+        app = make_app(
+            self.edges.engine,
+            lambda: self.edges.sources,
+            now=self.edges.clock.now,
+            trouble=lambda: self.trouble,
+        )
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="off"
+        )
+        return _Quiet(config)
+
+    def listen_to_signals(self) -> None:
+        """SIGTERM and SIGINT stop, SIGHUP reads the settings again."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, self._reload)
+
+    def _reload(self) -> None:
+        """Take new settings for what starts from now on; bad ones are told and the old ones stay."""
+        try:
+            fresh = self.reload(self.edges)
+        except TrackerError as e:
+            log.error("daemon.reload_refused", problems=str(e).splitlines())
+            return
+        self._start(self._sends, "", "reload", partial(self._use, fresh))
+
+    async def _use(self, fresh: Edges) -> None:
+        await fresh.write(states.register, fresh.sources.values(), fresh.clock.now())
+        old, self.edges = self.edges, fresh
+        log.info("daemon.reloaded", sources=len(fresh.sources))
+        if self._looks:
+            await asyncio.wait(self._looks.values())
+        await old.fetcher.aclose()
+
+
+class _Quiet(uvicorn.Server):
+    """uvicorn without signal handlers: the daemon has its own."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The bound socket of the page; raises Missing in one sentence where the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as e:
+        listener.close()
+        words = e.strerror or str(e)
+        raise Missing(
+            f"cannot listen on {host}:{port} ({words}): set TRACKER_LISTEN to a free address"
+        ) from e
+    return listener

@@ -1,0 +1,89 @@
+"""Sends what waits in the outbox: at least once, each channel on its own."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from tracker.adapters.edges import Edges
+from tracker.adapters.notify import send
+from tracker.adapters.store import outbox
+from tracker.domain.alerts import Message, backoff
+from tracker.domain.errors import SendError
+from tracker.domain.settings import Channel
+
+log = structlog.get_logger()
+
+
+class Send(Protocol):
+    """The notify adapter's `send`, or what a test or the demo puts in its place. Raises SendError."""
+
+    async def __call__(
+        self, channel: Channel, message: Message, delivery_id: str, *, repeat: bool = False
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one pass over the outbox came to."""
+
+    sent: int = 0
+    failed: int = 0
+
+    def __add__(self, other: Delivered) -> Delivered:
+        return Delivered(self.sent + other.sent, self.failed + other.failed)
+
+
+async def deliver(edges: Edges, *, owner: str, send: Send = send) -> Delivered:
+    """Try every delivery that is due, once; channels side by side, each in order. Raises TrackerError."""
+    waiting = await edges.ask(outbox.waiting, edges.clock.now())
+    channels = [c for c in edges.settings.channels if c.name in waiting]
+    done = await asyncio.gather(*(deliver_to(edges, c, waiting[c.name], owner, send) for c in channels))
+    return sum(done, Delivered())
+
+
+async def deliver_to(
+    edges: Edges, channel: Channel, waiting: Sequence[str], owner: str, send: Send = send
+) -> Delivered:
+    """Try these deliveries of one channel, in order, until it turns out to be down."""
+    done = Delivered()
+    for id in waiting:
+        delivery = await edges.write(outbox.claim, id, owner, edges.clock.now())
+        if delivery is None:
+            continue
+        try:
+            await send(channel, delivery.message, delivery.id, repeat=delivery.uncertain)
+        except SendError as e:
+            done += Delivered(failed=1)
+            await _not_sent(edges, delivery, owner, e)
+            if not e.permanent:
+                break  # the channel is down: the rest would only wait for it in turn
+        else:
+            done += Delivered(sent=1)
+            now = edges.clock.now()
+            await edges.write(outbox.settle, id, owner=owner, state="sent", sent_at=now, last_error="")
+            log.info("deliver.sent", channel=channel.name, delivery=id, maybe_again=delivery.uncertain)
+    return done
+
+
+async def _not_sent(edges: Edges, delivery: outbox.Delivery, owner: str, error: SendError) -> None:
+    now = edges.clock.now()
+    wait = max(backoff(delivery.attempts, random.random()), error.retry_after or backoff(0, 0))  # noqa: S311
+    expired = now - delivery.created_at >= outbox.EXPIRY
+    words = f"given up after {outbox.EXPIRY.days} days: {error.words}" if expired else error.words
+    state = "dead" if error.permanent or expired else "waiting"
+    log.warning("deliver.failed", channel=delivery.channel, delivery=delivery.id, state=state, words=words)
+    await edges.write(
+        outbox.settle,
+        delivery.id,
+        owner=owner,
+        state=state,
+        next_try=now + wait,
+        last_error=words,
+        uncertain=delivery.uncertain or error.uncertain,
+    )

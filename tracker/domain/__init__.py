@@ -1,0 +1,1 @@
+"""Decides and touches nothing: no network, no clock, no database."""

@@ -1,0 +1,71 @@
+"""How a source is after a look, when the next look is due, and whether anybody is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scrapers.page import ReadError
+from tracker.domain.model import State
+
+TOLD_AFTER = {State.failing: 3, State.blind: 2}  # looks in a row
+LONGEST = timedelta(hours=24)  # between two looks, whatever a server asks for
+SLOWEST = 8  # times `every`, when a page fails and fails
+ACCEPT_AFTER = timedelta(hours=48)  # a page that stays smaller for so long is smaller
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a source was before a look."""
+
+    state: State
+    since: datetime
+    fails: int
+    told: str  # the trouble that was told and is not over
+    outcome_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How it is after the look; `tell` is the trouble to tell of now."""
+
+    state: State
+    since: datetime
+    fails: int
+    told: str
+    tell: State | None = None
+
+
+def failed(before: Health, kind: str, at: datetime) -> Turn:
+    """After a look that was not well: `kind` is that of a FetchError or a ReadError."""
+    state = State.blind if kind in ReadError.KINDS else State.failing
+    since = before.since if before.state is state else at
+    fails = before.fails + 1
+    if not before.told and fails >= TOLD_AFTER[state]:
+        return Turn(state, since, fails, state.value, tell=state)
+    return Turn(state, since, fails, before.told)
+
+
+def well(before: Health, at: datetime) -> Turn:
+    """After a look that was well; the recovery is told where `before.told` was."""
+    since = before.since if before.state is State.well else at
+    return Turn(State.well, since, 0, "")
+
+
+def next_look(every: timedelta, fails: int, retry_after: timedelta | None = None) -> timedelta:
+    """How long to wait: `every` while all is well, longer and longer while it is not; at most a day."""
+    slowed = every * min(1 << min(max(0, fails - 1), 8), SLOWEST)
+    asked = min(retry_after or timedelta(0), LONGEST)
+    return max(every, min(max(slowed, asked), LONGEST))
+
+
+def stays_smaller(before: Health, at: datetime) -> bool:
+    """Whether a page that seems cut has been so for so long, in look after look, that it is believed."""
+    cut = before.outcome_kind in ("incomplete_page", "missing_column")
+    return cut and before.fails >= 3 and at - before.since >= ACCEPT_AFTER
+
+
+def seen_as(state: State, last_well: datetime | None, every: timedelta, now: datetime) -> State:
+    """The state as a reader must see it: well is stale where the last good look is too long ago."""
+    late = last_well is not None and now - last_well > 3 * every + timedelta(minutes=5)
+    return State.stale if state is State.well and late else state

@@ -1,0 +1,142 @@
+"""What changed between what we hold and what was seen, and what of it is to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from tracker.domain.model import Move, Observation, Status
+from tracker.domain.observe import Known, Seen
+
+FACTOR = 10  # a price that moved by this much is implausible until somebody says so
+HALF_PAGE_MODELS = 5  # with fewer models, half a page moves whenever a provider moves
+GONE_LOOKS, GONE_AFTER = 3, timedelta(hours=48)
+
+
+@dataclass(slots=True)
+class Changes:
+    """What one look changes; everything in it is written in one transaction."""
+
+    fresh: list[Observation] = field(default_factory=list)  # series that are new to us: no move
+    opened: list[Move] = field(default_factory=list)  # provisional or held
+    confirmed: list[Move] = field(default_factory=list)
+    withdrawn: list[Move] = field(default_factory=list)
+    missing: list[Known] = field(default_factory=list)  # not listed at this look
+    back: list[Known] = field(default_factory=list)  # listed again
+    gone: list[Known] = field(default_factory=list)  # not listed for so long that they are over
+
+
+def step(
+    known: Mapping[str, Known],
+    pending: Mapping[str, Move],
+    seen: Seen,
+    *,
+    source: str,
+    at: datetime,
+    last_well: datetime | None,
+    confirm_after: timedelta,
+) -> Changes:
+    """The changes that one well look makes. `known` and `pending` are by series key, `at` is the look's time.
+
+    A move is confirmed by a later look that sees the same price, `confirm_after` or more after the
+    first; it is withdrawn when the price went back or went elsewhere before that. Nothing here
+    confirms a held move: that takes a person or a second source.
+    """
+    changes = Changes()
+    for key, observation in seen.prices.items():
+        held = known.get(key)
+        if held is None:
+            changes.fresh.append(observation)
+            continue
+        if held.missing:
+            changes.back.append(held)
+        move = pending.get(key)
+        if move is not None and move.after == observation.price:
+            if move.status is Status.provisional and at - move.recorded_at >= confirm_after:
+                changes.confirmed.append(
+                    replace(move, status=Status.confirmed, reason="confirmed by a second look")
+                )
+            continue
+        if move is not None:
+            changes.withdrawn.append(_withdrawn(move, held, observation))
+        if observation.price != held.price:
+            changes.opened.append(_move(held, observation, source, at, last_well))
+    _hold_the_implausible(changes, known)
+    _note_the_missing(changes, known, pending, seen, at)
+    return changes
+
+
+def _move(held: Known, seen: Observation, source: str, at: datetime, last_well: datetime | None) -> Move:
+    return Move(
+        series=held.series,
+        before=held.price,
+        after=seen.price,
+        at=_effective(held, seen, at),
+        recorded_at=at,
+        not_before=last_well,
+        event=event_of(held, seen),
+        label=seen.label,
+        model=seen.model,
+        promo_until=seen.promo_until,
+        source=source,
+    )
+
+
+def _withdrawn(move: Move, held: Known, seen: Observation) -> Move:
+    went = "went back" if seen.price == held.price else f"became {seen.price}"
+    return replace(move, status=Status.withdrawn, reason=f"{went} before it was confirmed")
+
+
+def event_of(held: Known, seen: Observation) -> str:
+    """What a move is, as far as the page itself says."""
+    cut = seen.price < held.price
+    if seen.promo_until and cut:
+        return "promo"
+    if held.promo_until and not seen.promo_until and not cut:
+        return "end_of_promo"
+    kind = "plan" if seen.series.meter == "seat_month" else "list"
+    return f"{kind}_{'cut' if cut else 'rise'}"
+
+
+def _effective(held: Known, seen: Observation, at: datetime) -> datetime:
+    """The provider's day where the page states one, else the moment when we first saw it."""
+    if not seen.effective_from:
+        return at
+    stated = datetime.fromisoformat(seen.effective_from).replace(tzinfo=UTC)
+    return min(max(stated, held.valid_from), at)
+
+
+def _hold_the_implausible(changes: Changes, known: Mapping[str, Known]) -> None:
+    """Mark opened moves as held: ×10 either way, or half of the page's models at once."""
+    opened = {m.series.model for m in changes.opened}
+    models = {k.series.model for k in known.values()}
+    wide = len(opened) >= HALF_PAGE_MODELS and len(opened) * 2 > len(models)
+    for i, move in enumerate(changes.opened):
+        reason = f"{len(opened)} of {len(models)} models moved at once" if wide else _far(move)
+        if reason:
+            changes.opened[i] = replace(move, status=Status.held, reason=reason)
+
+
+def _far(move: Move) -> str:
+    low, high = sorted((move.before, move.after))
+    if not low:
+        return "from or to zero"
+    return f"{(high / low).quantize(Decimal('0.1'))} times" if high >= FACTOR * low else ""
+
+
+def _note_the_missing(
+    changes: Changes, known: Mapping[str, Known], pending: Mapping[str, Move], seen: Seen, at: datetime
+) -> None:
+    for key, held in known.items():
+        if key in seen.prices or key in seen.unclear:
+            continue
+        since = held.missing_since or at
+        if held.missing + 1 < GONE_LOOKS or at - since < GONE_AFTER:
+            changes.missing.append(held)
+            continue
+        changes.gone.append(held)
+        if key in pending:
+            reason = "no longer listed"
+            changes.withdrawn.append(replace(pending[key], status=Status.withdrawn, reason=reason))

@@ -1,0 +1,88 @@
+"""What a user can set, as values; `adapters/config` fills them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+# What a rule can name under `event`; `source` is one that fails, goes stale or blind, or is well again.
+EVENTS = (
+    "list_cut", "list_rise", "promo", "end_of_promo", "plan_cut", "plan_rise", "new", "gone", "source",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One place to send to. `url` is a secret: it is never printed, logged or stored."""
+
+    name: str
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which moves go where. An empty filter lets everything through; `model` holds globs."""
+
+    name: str
+    provider: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
+    meter: tuple[str, ...] = ()
+    event: tuple[str, ...] = ()
+    min_pct: Decimal = Decimal(0)
+    to: tuple[str, ...] = ()  # channel names; empty: every channel
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSetting:
+    """What the settings say of one source; None leaves what its file says."""
+
+    id: str
+    url: str | None = None
+    reader: str | None = None  # a source's id, or "generic"
+    provider: str | None = None
+    every: timedelta | None = None
+    enabled: bool = True
+    ca_file: Path | None = None  # verify TLS against this file instead of the system's
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # secrets: keys, cookies
+    place: str = field(default="", repr=False, compare=False)  # "tracker.toml:7: source.acme", for errors
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How pages are looked at."""
+
+    pace: timedelta = timedelta(seconds=1)  # between two requests to one host
+    confirm_after: timedelta = timedelta(minutes=2)  # the second look; zero looks again at once
+    allow_private: frozenset[str] = frozenset()  # "host:port" that the address guard lets through
+    timeout: timedelta = timedelta(seconds=10)  # connect, first byte, between bytes
+    deadline: timedelta = timedelta(seconds=30)  # the whole fetch, redirects included
+    max_bytes: int = 8 * 1024 * 1024  # decoded body
+    concurrency: int = 8  # sources looked at side by side
+    robots: bool = True
+    user_agent: str = "llm-price-tracker/0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set, after defaults, file, environment and flags."""
+
+    database_url: str = field(repr=False)
+    data_dir: Path
+    listen: tuple[str, int] = ("127.0.0.1", 8321)
+    base_url: str = "http://127.0.0.1:8321"
+    log_level: str = "info"
+    channels: tuple[Channel, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    sources: tuple[SourceSetting, ...] = ()
+    look: Look = field(default_factory=Look)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as it is shown to a person."""
+
+    key: str  # "look.pace", "channel.team.url"
+    shown: str  # "•••" for a secret
+    origin: str  # "default", "environment TRACKER_NOTIFY", "tracker.toml:3", "flag"
