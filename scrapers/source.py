@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from scrapers.page import Page, Reading, ReadError
+from scrapers.page import Page, ReadError, Reading
 
 Reader = Callable[[Page], Reading]
 

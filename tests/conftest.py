@@ -99,6 +99,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Where everything is required (CI), a skipped test is a failed one."""
     outcome = yield
     report = outcome.get_result()
-    if report.skipped and os.environ.get("TRACKER_REQUIRE_ALL") == "1":
+    if report.skipped and os.environ.get("REQUIRE_ALL_TESTS") == "1":
         report.outcome = "failed"
         report.longrepr = f"skipped where everything is required: {report.longrepr}"

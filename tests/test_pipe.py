@@ -67,6 +67,7 @@ def test_changed_prices_reach_the_webhook_and_the_mailbox_within_five_seconds(
         assert "Claude Opus 2: output $75 → $60 per 1M tokens (−20 %)" in text
         assert "confirmed by a second look" in text
         (letter,) = mailbox.wait(1)
+        assert "Claude Opus 1" in letter.text
         moves = tracker.ask("moves")
         assert {(m["model"], m["meter"], m["before"], m["after"], m["pct"]) for m in moves} == {
             ("Claude Opus 1", "input_mtok", "15", "5", -66.67),
@@ -103,7 +104,9 @@ def test_the_daemon_sees_confirms_and_tells_by_itself(tmp_path: Path, store_url:
         assert "Traceback" not in tracker.log()
 
 
-def test_a_restart_catches_up_once_and_tells_what_waited(tmp_path: Path, store_url: str, pages: Pages) -> None:
+def test_a_restart_catches_up_once_and_tells_what_waited(
+    tmp_path: Path, store_url: str, pages: Pages
+) -> None:
     with Sink("down") as sink, Tracker(tmp_path, store_url) as tracker:
         tracker.settings(settings(pages, channel("slack", sink.url + "/hook")))
         assert tracker.run("check").returncode == 0

@@ -20,7 +20,7 @@ from tracker.adapters.store import articles, outbox, prices, snapshots
 from tracker.adapters.store import sources as states
 from tracker.domain import health
 from tracker.domain.alerts import Alert, alerts_for, article_alerts, recovery_alerts, trouble_alerts
-from tracker.domain.errors import FetchError
+from tracker.domain.errors import FetchError, RowRefused
 from tracker.domain.model import Basis, Move, NotModified, Snapshot, State, Status
 from tracker.domain.moves import step
 from tracker.domain.observe import Seen, hold_to_the_known, observe
@@ -72,16 +72,20 @@ async def _look_at_all(edges: Edges, ids: Sequence[str]) -> list[Looked]:
 
 async def look(edges: Edges, source: Source) -> Looked:
     """One look at one source; its own troubles become a row, only the store's are raised."""
-    before, waits = await edges.write(_before, source.id)
     at, snapshot_id = edges.clock.now(), None
+    before = await edges.ask(_well_read, source.id, edges.readers, at)
     try:
-        got = await _fetch(edges, source, None if waits else before, at)
-        if isinstance(got, NotModified):
-            looked = await edges.write(_record_unchanged, edges, source, at)
+        got = await _fetch(edges, source, before)
+        if _is_unchanged(got, before):
+            looked = await edges.write(_record_unchanged, source, at)
         else:
+            assert isinstance(got, Snapshot)
             at, snapshot_id = got.at, await edges.write(snapshots.keep, source.id, got)
             reading = await _read(source, got)
             looked = await edges.write(_record, edges, source, got, snapshot_id, reading)
+    except RowRefused as e:
+        error = ReadError("parse_error", str(e))
+        looked = await edges.write(_record_failure, edges, source, at, error, snapshot_id)
     except (FetchError, ReadError) as e:
         looked = await edges.write(_record_failure, edges, source, at, e, snapshot_id)
     log.info(
@@ -94,20 +98,21 @@ async def look(edges: Edges, source: Source) -> Looked:
     return looked
 
 
-def _before(connection: Connection, source: str) -> tuple[Row[Any], bool]:
-    """The source's row, and whether a move waits for a second look."""
+def _well_read(connection: Connection, source: str, readers: str, at: datetime) -> Row[Any] | None:
+    """The source's row where the page, unchanged, would say what it said: nothing has to be read again.
+
+    These readers must have read it, well; no move may wait for a second look; and a page that states
+    dated prices is read once a day.
+    """
+    row = states.get(connection, source, lock=False)
+    read_today = row.read_at is not None and (not row.dated or row.read_at.date() == at.date())
+    if row.readers != readers or row.outcome_kind != "well" or not read_today:
+        return None
     pending = prices.pending(connection, source).values()
-    return states.get(connection, source), any(m.status is Status.provisional for m in pending)
+    return None if any(m.status is Status.provisional for m in pending) else row
 
 
-async def _fetch(
-    edges: Edges, source: Source, before: Row[Any] | None, at: datetime
-) -> Snapshot | NotModified:
-    """Fetch the page; conditionally only where these readers read it well today: a dated price may begin."""
-    if before and (
-        before.readers != edges.readers or not before.read_at or before.read_at.date() != at.date()
-    ):
-        before = None
+async def _fetch(edges: Edges, source: Source, before: Row[Any] | None) -> Snapshot | NotModified:
     own = _own(edges, source.id)
     return await edges.fetcher.get(
         source.url,
@@ -117,6 +122,12 @@ async def _fetch(
         headers=own.headers,
         ca_file=own.ca_file,
     )
+
+
+def _is_unchanged(got: Snapshot | NotModified, before: Row[Any] | None) -> bool:
+    if isinstance(got, NotModified):
+        return True
+    return before is not None and hashlib.sha256(got.body).hexdigest() == before.well_sha256
 
 
 def _own(edges: Edges, id: str) -> SourceSetting:
@@ -183,6 +194,7 @@ def _record(
         well_snapshot=snapshot,
         readers=edges.readers,
         read_at=got.at,
+        dated=any(o.terms.promo_until or o.terms.effective_from for o in reading.offers),
         etag=got.etag,
         last_modified=got.last_modified,
     )
@@ -190,28 +202,13 @@ def _record(
     return Looked(source.id, "well", words, tuple(confirmed), again)
 
 
-def _record_unchanged(connection: Connection, edges: Edges, source: Source, at: datetime) -> Looked:
-    """The server says that the page is the one that was read well before."""
+def _record_unchanged(connection: Connection, source: Source, at: datetime) -> Looked:
+    """The page is the one that was read well before."""
     row = states.get(connection, source.id)
-    before = _health(row)
-    outbox.put(connection, _alerts(edges, source, before, at), source.id, at)
-    turn = health.well(before, at)
-    words = row.last_outcome if row.outcome_kind == "well" else f"{row.offers} prices"
-    states.set_to(
-        connection,
-        source.id,
-        state=turn.state.value,
-        state_since=turn.since,
-        fails=0,
-        told="",
-        due=at + health.next_look(source.every, 0),
-        last_look=at,
-        last_well=at,
-        last_outcome=words,
-        outcome_kind="well",
-    )
-    states.looked(connection, source.id, at, "well", words, row.well_snapshot)
-    return Looked(source.id, "well", words)
+    due = at + health.next_look(source.every, 0)
+    states.set_to(connection, source.id, due=due, last_look=at, last_well=at)
+    states.looked(connection, source.id, at, "well", row.last_outcome, row.well_snapshot)
+    return Looked(source.id, "well", row.last_outcome)
 
 
 def _record_failure(

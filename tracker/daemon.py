@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import structlog
 import uvicorn
@@ -50,6 +51,7 @@ class Daemon:
     failure: TrackerError | None = None  # why it stopped by itself
     _looks: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # under way, by source
     _sends: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # under way, by channel
+    _turns: set[asyncio.Task[Any]] = field(default_factory=set)  # of the scheduler's, under way
     _started_at: datetime | None = None
 
     async def run(self, listener: socket.socket | None) -> None:
@@ -60,8 +62,9 @@ class Daemon:
         serving = asyncio.create_task(server.serve(sockets=[listener])) if server and listener else None
         scheduler = self._schedule()
         await self.stopping.wait()
-        scheduler.shutdown(wait=False)
+        scheduler.pause()  # its shutdown cuts off what runs: that has to end first
         await self._drain()
+        scheduler.shutdown(wait=False)
         if server and serving:
             server.should_exit = True
             await serving
@@ -81,7 +84,7 @@ class Daemon:
     async def _begin(self) -> None:
         now = self.edges.clock.now()
         await self.edges.write(states.register, self.edges.sources.values(), now)
-        freed = await self.edges.write(outbox.release, OWNER)
+        freed = await self.edges.write(outbox.release, OWNER, now)
         await self._beat()
         log.info("daemon.started", sources=len(self.edges.sources), freed=freed)
 
@@ -110,6 +113,9 @@ class Daemon:
 
     async def _turn(self, name: str, turn: Turn) -> None:
         """One turn of one job: whatever happens in it, the next one comes."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._turns.add(task)
         try:
             await turn()
         except TrackerError as e:
@@ -117,6 +123,8 @@ class Daemon:
         except Exception as e:
             log.exception("daemon.turn_failed", turn=name)
             self._troubled(name, f"{name} failed: {type(e).__name__}")
+        finally:
+            self._turns.discard(task)
 
     def _troubled(self, turn: str, words: str) -> None:
         if words != self.trouble:
@@ -180,7 +188,7 @@ class Daemon:
         await self.edges.write(beat, self._started_at, self.edges.clock.now())
 
     async def _drain(self) -> None:
-        under_way = [*self._looks.values(), *self._sends.values()]
+        under_way = self._turns | {*self._looks.values(), *self._sends.values()}
         if under_way:
             _, late = await asyncio.wait(under_way, timeout=DRAIN_S)
             for task in late:

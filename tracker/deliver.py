@@ -18,6 +18,7 @@ from tracker.domain.errors import SendError
 from tracker.domain.settings import Channel
 
 log = structlog.get_logger()
+DOWN_AFTER = 2
 
 
 class Send(Protocol):
@@ -50,9 +51,15 @@ async def deliver(edges: Edges, *, owner: str, send: Send = send) -> Delivered:
 async def deliver_to(
     edges: Edges, channel: Channel, waiting: Sequence[str], owner: str, send: Send = send
 ) -> Delivered:
-    """Try these deliveries of one channel, in order, until it turns out to be down."""
-    done = Delivered()
+    """Try these deliveries of one channel, in order, until it turns out to be down.
+
+    One that fails may be the message's fault, two in a row are the channel's: the rest would only fail
+    in turn.
+    """
+    done, failed = Delivered(), 0
     for id in waiting:
+        if failed == DOWN_AFTER:
+            break
         delivery = await edges.write(outbox.claim, id, owner, edges.clock.now())
         if delivery is None:
             continue
@@ -60,11 +67,11 @@ async def deliver_to(
             await send(channel, delivery.message, delivery.id, repeat=delivery.uncertain)
         except SendError as e:
             done += Delivered(failed=1)
+            failed += not e.permanent
             await _not_sent(edges, delivery, owner, e)
-            if not e.permanent:
-                break  # the channel is down: the rest would only wait for it in turn
         else:
             done += Delivered(sent=1)
+            failed = 0
             now = edges.clock.now()
             await edges.write(outbox.settle, id, owner=owner, state="sent", sent_at=now, last_error="")
             log.info("deliver.sent", channel=channel.name, delivery=id, maybe_again=delivery.uncertain)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from scrapers.page import Article, Offer, Page, ReadError, Reading
+from scrapers.page import Article, Offer, Page, ReadError, Reading, Terms
 from scrapers.source import Source
 from tests.loopback.pages import Pages
 from tracker.adapters.edges import Edges
@@ -19,11 +19,14 @@ from tracker.domain.settings import Channel, Look, Settings
 
 
 def lines(page: Page) -> Reading:
-    """Reads "model meter price" lines."""
+    """Reads "model meter price" lines; a fourth word is the day from which the price holds."""
     if page.text.startswith("trip"):
         raise KeyError("whatever a reader trips over")
     rows = [line.split() for line in page.text.splitlines()]
-    offers = tuple(Offer(m, meter, Decimal(p), "USD", label=f"{m} {p}") for m, meter, p in rows)
+    offers = tuple(
+        Offer(m, meter, Decimal(p), "USD", Terms(effective_from="".join(day)), f"{m} {p}")
+        for m, meter, p, *day in rows
+    )
     if not offers:
         raise ReadError("no_table", "the page has no line with a price")
     return Reading(offers)

@@ -149,6 +149,20 @@ def test_a_move_that_goes_back_alerts_nobody(engine: Engine, pages: Pages) -> No
     assert prices(engine)["a"] == 3
 
 
+def test_a_move_that_moves_on_before_it_is_confirmed_begins_anew(engine: Engine, pages: Pages) -> None:
+    one = edges(engine, pages)
+    run(one)
+    for price, status in (("0.2", Status.held), ("0.3", Status.held), ("2", Status.provisional)):
+        pages.put("/acme", text(LIST | {"a": price}))
+        run(one, again=True)
+        assert {(m.after, m.status) for m in moves(engine) if m.status is not Status.withdrawn} == {
+            (Decimal(price), status)
+        }
+    run(one)
+    assert {m.status for m in moves(engine)} == {Status.withdrawn, Status.confirmed}
+    assert prices(engine)["a"] == 2
+
+
 @pytest.mark.parametrize(
     ("broken", "kind"),
     [
@@ -191,9 +205,7 @@ def test_one_failing_source_never_stops_another(engine: Engine, pages: Pages) ->
     assert outcomes == {"gone": "http_status", "trips": "parse_error", "acme": "well"}
 
 
-def test_a_page_is_asked_for_conditionally_only_after_it_was_read_well_today(
-    engine: Engine, pages: Pages
-) -> None:
+def test_a_page_is_asked_for_conditionally_only_after_it_was_read_well(engine: Engine, pages: Pages) -> None:
     clock = Clock()
     one = edges(engine, pages, clock=clock)
     pages.put("/acme", "trip")
@@ -205,14 +217,29 @@ def test_a_page_is_asked_for_conditionally_only_after_it_was_read_well_today(
         run(one, again=True)
     assert pages.statuses("/acme")[2:] == [200, 304, 304]
     run(replace(one, readers="2"), again=True)  # mended readers read again
-    clock.later(days=1)  # a dated price may begin
     run(replace(one, readers="2"), again=True)
-    assert pages.statuses("/acme")[5:] == [200, 200]
+    assert pages.statuses("/acme")[5:] == [200, 304]
     pages.put("/acme", text(LIST | {"a": "2"}))
     run(one, again=True)
     clock.later(minutes=2)
     run(one, again=True)
     assert pages.statuses("/acme")[7:] == [200, 200]  # the second look is unconditional
+
+
+def test_a_dated_price_moves_on_its_day_though_the_page_stays_the_same(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    pages.put("/acme", text(LIST) + "a input_mtok 2 2026-08-03\n")
+    for _ in range(3):
+        run(one, again=True)
+        clock.later(hours=8)
+    assert pages.statuses("/acme") == [200, 304, 200]  # read again on the 2nd
+    clock.later(hours=24)
+    run(one)
+    (move,) = moves(engine)
+    assert (move.before, move.after, move.status) == (3, 2, Status.confirmed)
+    assert move.at == datetime(2026, 8, 3, tzinfo=UTC)
+    assert prices(engine, at=datetime(2026, 8, 3, tzinfo=UTC))["a"] == 2
 
 
 def test_an_unchanged_source_costs_one_row_of_looks(engine: Engine, pages: Pages) -> None:

@@ -5,12 +5,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select
-from sqlalchemy.exc import StatementError
 
 from tracker.adapters.store.engine import writing
 from tracker.adapters.store.tables import prices, series, sources
+from tracker.domain.errors import RowRefused
 
 NOW = datetime(2026, 11, 23, 14, 2, 3, 456789, UTC)
+NAIVE = NOW.replace(tzinfo=None)
 SOURCE = {
     "id": "acme",
     "kind": "providers",
@@ -25,6 +26,7 @@ SOURCE = {
     "told": "",
     "offers": 0,
     "readers": "",
+    "dated": False,
     "etag": "",
     "last_modified": "",
 }
@@ -58,7 +60,7 @@ PRICE = {
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     price=st.decimals(min_value=0, max_value=10**8, places=10),
-    at=st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2200, 1, 1)),
+    at=st.datetimes(min_value=NAIVE.replace(year=1990), max_value=NAIVE.replace(year=2200)),
     hours=st.integers(-12, 14),
 )
 def test_money_and_moments_come_back_exactly(
@@ -82,12 +84,12 @@ def test_money_and_moments_come_back_exactly(
 @pytest.mark.parametrize("price", [Decimal("0.00000000001"), Decimal("1e19"), Decimal("NaN")])
 def test_money_that_cannot_be_kept_exactly_is_an_error(engine: Engine, price: Decimal) -> None:
     with (
-        pytest.raises((StatementError, Exception), match="cannot be kept exactly|store failed"),
+        pytest.raises(RowRefused, match="refuses"),
         writing(engine) as c,
     ):
         c.execute(insert(prices).values(**PRICE, price=price, valid_from=NOW))
 
 
 def test_a_moment_without_a_zone_is_an_error(engine: Engine) -> None:
-    with pytest.raises(Exception, match="store failed"), writing(engine) as c:
-        c.execute(insert(sources).values(**SOURCE | {"due": datetime(2026, 1, 1)}))
+    with pytest.raises(RowRefused, match="refuses"), writing(engine) as c:
+        c.execute(insert(sources).values(**SOURCE | {"due": NAIVE}))

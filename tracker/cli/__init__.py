@@ -85,7 +85,8 @@ def main() -> None:
     except typer.Exit as e:
         code = e.exit_code
     except typer.TyperException as e:  # wrong usage
-        getattr(e, "show", lambda: sys.stderr.write(f"{e}\n"))()
+        show = getattr(e, "show", None)
+        show() if show else sys.stderr.write(f"{e}\n")
         code = getattr(e, "exit_code", 2)
     except (typer.Abort, KeyboardInterrupt):
         code = 130

@@ -30,7 +30,7 @@ from tracker.domain.settings import Settings
 def settings() -> Settings:
     """The settings, with the logs set up as they say. Raises BadSettings."""
     found = config.load(os.environ, flags=flags)
-    _log(found.log_level)
+    log(found.log_level)
     return found
 
 
@@ -103,7 +103,7 @@ def moment(words: str, *, end: bool = False) -> datetime | None:
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _log(level: str) -> None:
+def log(level: str) -> None:
     """Events as one line each on standard error."""
     number = logging.getLevelNamesMapping()[level.upper()]
     on_terminal = sys.stderr.isatty()

@@ -41,18 +41,13 @@ def up(
             raise typer.Exit(asyncio.run(_check_and_deliver(edges, list(edges.sources), Form.table)))
         daemon = Daemon(edges, lock, reload=_reload)
         listener = listen(*settings.listen)
-        sys.stderr.write(f"tracker: the page is at http://{_shown(settings.listen)}\n")
+        sys.stderr.write(f"tracker: the page is at {settings.base_url}\n")
         asyncio.run(_serve(daemon, listener))
 
 
 async def _serve(daemon: Daemon, listener: object) -> None:
     daemon.listen_to_signals()
     await daemon.run(listener)  # type: ignore[arg-type]
-
-
-def _shown(address: tuple[str, int]) -> str:
-    host, port = address
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _reload(old: Edges) -> Edges:

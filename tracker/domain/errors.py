@@ -6,6 +6,7 @@ TrackerError            one sentence: what, where, how to mend it; carries the e
 ├── Denied              77  permission
 ├── BadSettings         78  the settings, or a store that this version cannot use
 └── StoreTrouble        74  the store failed while in use (disk full, gone, broken)
+    └── RowRefused          the store is well and refuses this row: the fault of one source
 FetchError              one look failed; `kind` says how; the job turns it into a row
 SendError               one message did not leave; `permanent` says whether another try is of use
 """
@@ -27,6 +28,10 @@ class Missing(TrackerError):
 
 class StoreTrouble(TrackerError):
     exit_code = 74
+
+
+class RowRefused(StoreTrouble):
+    pass
 
 
 class Busy(TrackerError):

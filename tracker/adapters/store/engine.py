@@ -10,10 +10,25 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.pool import QueuePool
 
-from tracker.domain.errors import BadSettings, Busy, Denied, Missing, StoreTrouble, TrackerError
+from tracker.domain.errors import (
+    BadSettings,
+    Busy,
+    Denied,
+    Missing,
+    RowRefused,
+    StoreTrouble,
+    TrackerError,
+)
 
 LOCK_WAIT_S = 5.0  # how long a writer waits for another process before it says so
 
@@ -32,7 +47,11 @@ def open_store(database_url: str) -> Engine:
             hide_parameters=True,
             pool_pre_ping=True,
             pool_size=4,
-            connect_args={"connect_timeout": 5, "application_name": "llm-price-tracker"},
+            connect_args={
+                "connect_timeout": 5,
+                "application_name": "llm-price-tracker",
+                "client_encoding": "utf8",
+            },
         )
     except (NoSuchModuleError, ImportError) as e:
         raise BadSettings(
@@ -128,6 +147,8 @@ def _told(engine: Engine) -> Iterator[None]:
         raise trouble(engine, e) from e
     except sqlite3.Error as e:  # raised before SQLAlchemy wraps it: while connecting
         raise _sqlite_trouble(str(e)) from e
+    except StatementError as e:  # a value that a column type refuses
+        raise RowRefused(f"the store refuses a value ({e.orig}): this is a fault of the tracker") from e
     except SQLAlchemyError as e:
         raise StoreTrouble(f"the store failed: {type(e).__name__}") from e
 
@@ -135,6 +156,10 @@ def _told(engine: Engine) -> Iterator[None]:
 def trouble(engine: Engine, error: DBAPIError) -> TrackerError:
     """What a person must know of a database error: never its parameters."""
     words = str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__
+    if isinstance(error, (IntegrityError, DataError)):
+        return RowRefused(
+            f"the store refuses a row ({words}): this is a fault of the tracker, please report it"
+        )
     if engine.dialect.name == "sqlite":
         return _sqlite_trouble(words)
     if error.connection_invalidated or "connection" in words.lower():

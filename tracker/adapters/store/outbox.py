@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, case, func, or_, select, update
 
 from tracker.adapters.store.tables import alert_moves, alerts, deliveries
 from tracker.domain.alerts import Alert, Message
@@ -66,23 +66,47 @@ def put(connection: Connection, wanted: Iterable[Alert], source: str | None, now
 
 
 def waiting(connection: Connection, now: datetime) -> dict[str, list[str]]:
-    """The deliveries that may be tried now, by channel, oldest first."""
-    found: dict[str, list[str]] = {}
-    statement = select(deliveries.c.channel, deliveries.c.id).where(*_free(now))
-    for row in connection.execute(statement.order_by(deliveries.c.alert)):
-        found.setdefault(row.channel, []).append(row.id)
-    return found
+    """The deliveries that may be tried now, by channel, oldest first.
+
+    A channel whose last try failed is left alone until that try is due again; then everything that
+    waits for it is offered, so that nothing overtakes.
+    """
+    tried = case((deliveries.c.attempts > 0, deliveries.c.next_try))
+    channels = connection.execute(
+        select(
+            deliveries.c.channel,
+            func.max(deliveries.c.tried_at).label("failed_at"),
+            func.min(tried).label("due"),
+        )
+        .where(deliveries.c.state == "waiting")
+        .group_by(deliveries.c.channel)
+    ).all()
+    found = {}
+    for row in channels:
+        down = row.failed_at is not None and not _sent_since(connection, row.channel, row.failed_at)
+        if down and row.due > now:
+            continue
+        free = [*_unclaimed(now), deliveries.c.channel == row.channel]
+        if not down:
+            free.append(deliveries.c.next_try <= now)
+        ids = connection.execute(select(deliveries.c.id).where(*free).order_by(deliveries.c.alert))
+        found[row.channel] = list(ids.scalars())
+    return {channel: ids for channel, ids in found.items() if ids}
+
+
+def _sent_since(connection: Connection, channel: str, moment: datetime) -> bool:
+    later = select(deliveries.c.id).where(deliveries.c.channel == channel, deliveries.c.sent_at > moment)
+    return connection.execute(later.limit(1)).first() is not None
 
 
 def next_try(connection: Connection, channels: Sequence[str]) -> datetime | None:
     """When the next delivery may be tried."""
     rows = connection.execute(
-        select(deliveries.c.channel, deliveries.c.next_try, deliveries.c.claimed_until).where(
-            deliveries.c.state == "waiting"
-        )
+        select(deliveries.c.channel, func.min(deliveries.c.next_try).label("at"))
+        .where(deliveries.c.state == "waiting")
+        .group_by(deliveries.c.channel)
     )
-    times = (max(row.next_try, row.claimed_until or row.next_try) for row in rows if row.channel in channels)
-    return min(times, default=None)
+    return min((row.at for row in rows if row.channel in channels), default=None)
 
 
 def claim(connection: Connection, id: str, owner: str, now: datetime) -> Delivery | None:
@@ -90,10 +114,11 @@ def claim(connection: Connection, id: str, owner: str, now: datetime) -> Deliver
     before = connection.execute(select(deliveries.c.claimed_by).where(deliveries.c.id == id)).scalar()
     result = connection.execute(
         update(deliveries)
-        .where(deliveries.c.id == id, *_free(now))
+        .where(deliveries.c.id == id, *_unclaimed(now))
         .values(
             claimed_by=owner,
             claimed_until=now + LEASE,
+            tried_at=now,
             attempts=deliveries.c.attempts + 1,
             uncertain=deliveries.c.uncertain if not before else True,
         )
@@ -118,14 +143,16 @@ def settle(connection: Connection, /, id: str, *, owner: str, **columns: Any) ->
     )
 
 
-def release(connection: Connection, owner: str) -> int:
-    """Free what a tracker that is gone had claimed: a try without an answer, so it may arrive twice."""
-    result = connection.execute(
-        update(deliveries)
-        .where(deliveries.c.state == "waiting", deliveries.c.claimed_by == owner)
-        .values(claimed_by="", claimed_until=None, uncertain=True)
-    )
-    return int(result.rowcount)
+def release(connection: Connection, owner: str, now: datetime) -> int:
+    """Free what a tracker that is gone had claimed, and try everything soon; how many it had claimed.
+
+    Such a try ended without an answer, so it may arrive twice.
+    """
+    mine = (deliveries.c.state == "waiting", deliveries.c.claimed_by == owner)
+    freed = update(deliveries).where(*mine).values(claimed_by="", claimed_until=None, uncertain=True)
+    count = connection.execute(freed).rowcount
+    connection.execute(update(deliveries).where(deliveries.c.state == "waiting").values(next_try=now))
+    return int(count)
 
 
 def retry(connection: Connection, ids: Sequence[str], now: datetime) -> int:
@@ -139,9 +166,8 @@ def retry(connection: Connection, ids: Sequence[str], now: datetime) -> int:
     return int(result.rowcount)
 
 
-def _free(now: datetime) -> tuple[Any, ...]:
+def _unclaimed(now: datetime) -> tuple[Any, ...]:
     return (
         deliveries.c.state == "waiting",
-        deliveries.c.next_try <= now,
         or_(deliveries.c.claimed_until.is_(None), deliveries.c.claimed_until < now),
     )

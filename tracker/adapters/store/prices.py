@@ -115,12 +115,12 @@ def record(
 ) -> list[Move]:
     """Write what one look changed; the confirmed moves, as they stand in the store now."""
     ids = _series_ids(connection, [o.series for o in changes.fresh] + [m.series for m in changes.opened])
+    for move in changes.withdrawn:
+        settle(connection, move.id, Status.withdrawn, move.reason, at)
     _open(connection, changes.fresh, ids, source, basis, at, snapshot)
     for move in changes.opened:
         _insert_move(connection, move, ids[move.series.key], source, snapshot)
     confirmed = [m for m in changes.confirmed if confirm(connection, m, basis, at, snapshot)]
-    for move in changes.withdrawn:
-        settle(connection, move.id, Status.withdrawn, move.reason, at)
     for k in changes.missing:
         since = k.missing_since or at
         _set_price(connection, [k.id], missing=k.missing + 1, missing_since=since)

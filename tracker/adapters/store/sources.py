@@ -45,14 +45,16 @@ def _first_row(source: Source, now: datetime) -> dict[str, Any]:
         "told": "",
         "offers": 0,
         "readers": "",
+        "dated": False,
         "etag": "",
         "last_modified": "",
     }
 
 
-def get(connection: Connection, source: str) -> Row[Any]:
+def get(connection: Connection, source: str, *, lock: bool = True) -> Row[Any]:
     """The row of one source, locked until the transaction ends (SQLite: the whole store is)."""
-    return connection.execute(select(sources).where(sources.c.id == source).with_for_update()).one()
+    statement = select(sources).where(sources.c.id == source)
+    return connection.execute(statement.with_for_update() if lock else statement).one()
 
 
 def due(connection: Connection, ids: Sequence[str], now: datetime, limit: int) -> list[str]:

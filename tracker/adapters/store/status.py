@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from tracker.adapters.store.prices import move_of, select_moves
-from tracker.adapters.store.tables import bodies, moves, snapshots
+from tracker.adapters.store.tables import moves, snapshots
 from tracker.domain.model import Move, Status
 
 
@@ -21,6 +21,4 @@ def latest_moves(connection: Connection, statuses: Sequence[Status], limit: int)
 
 def snapshot_row(connection: Connection, id: int) -> Row[Any] | None:
     """What is known of one kept page; its bytes are `snapshots.body(connection, row.sha256)`."""
-    statement = select(snapshots.c.source, snapshots.c.at, snapshots.c.sha256, bodies.c.size)
-    statement = statement.join(bodies, bodies.c.sha256 == snapshots.c.sha256)
-    return connection.execute(statement.where(snapshots.c.id == id)).first()
+    return connection.execute(select(snapshots).where(snapshots.c.id == id)).first()

@@ -51,6 +51,7 @@ sources = Table(
     Column("well_snapshot", Integer),
     Column("readers", String, nullable=False),
     Column("read_at", Utc),
+    Column("dated", Boolean, nullable=False),  # it states prices that begin or end on a day
     Column("etag", String, nullable=False),
     Column("last_modified", String, nullable=False),
 )
@@ -209,13 +210,15 @@ deliveries = Table(
     Column("state", String, nullable=False),  # waiting, sent, dead
     Column("attempts", Integer, nullable=False),
     Column("next_try", Utc),
+    Column("tried_at", Utc),
     Column("claimed_by", String, nullable=False),
     Column("claimed_until", Utc),
     Column("uncertain", Boolean, nullable=False),  # a try ended without an answer: it may arrive twice
     Column("last_error", Text, nullable=False),
     Column("sent_at", Utc),
     UniqueConstraint("alert", "channel"),
-    Index(None, "state", "next_try"),
+    Index(None, "state", "channel"),
+    Index(None, "channel", "sent_at"),
 )
 
 articles = Table(

@@ -1,0 +1,1 @@
+"""Lists of many makers' prices, kept by third parties: one file a list."""

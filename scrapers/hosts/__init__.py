@@ -1,0 +1,1 @@
+"""Those who serve models that others made: one file a price list."""

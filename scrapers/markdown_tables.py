@@ -1,0 +1,159 @@
+"""The pipe tables of a Markdown page as grids, and the HTML tables that it may hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from scrapers.grid import Cell, Grid, Spanning, grid_of, without_repeats
+from scrapers.html_tables import html_tables
+from scrapers.page import ReadError
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_BREAK = re.compile(r"<(?:br|hr|/?p|/?div|/?li|/?ul)\b[^>]*>", re.I)
+_STRUCK_TAG = re.compile(r"<(/?)(?:s|del|strike)\b[^>]*>", re.I)
+_RAISED_TAG = re.compile(r"<(/?)(?:sup|sub)\b[^>]*>", re.I)
+_MARK = re.compile(r"[\\*_`~<&!\[\]]")
+_LONGEST_PAGE, _MOST_ROWS = 2_000_000, 20_000  # characters; table rows, 80 µs each
+_MOST_MARKS = 200  # of one cell; the inline parser's time grows faster than their number
+
+# Cells are parsed one by one, so the block parser may leave all other text alone.
+_BLOCKS = MarkdownIt("commonmark").enable("table").disable("inline")
+_INLINE = MarkdownIt("commonmark").enable("strikethrough")
+
+
+def markdown_tables(text: str) -> list[Grid]:
+    """Every table of the page in its order; ReadError("incomplete_page") where the text ends within one."""
+    if len(text) > _LONGEST_PAGE or text.count("\n|") > _MOST_ROWS:
+        raise ReadError("too_large", "more Markdown than can be read in good time")
+    _refuse_cut(text)
+    grids = _pipe_tables(_BLOCKS.parse(_unindented(text)))
+    if re.search(r"<table\b", text, re.I):
+        grids += html_tables(_without_fences(text))
+    return without_repeats(grids)
+
+
+def _unindented(text: str) -> str:
+    """Tables in <Tab> or <Note> are indented, which Markdown takes for code, and follow the tag at once."""
+    text = re.sub(r"^[ \t]*(</?[A-Z][^<>\n]*>)[ \t]*$", r"\n\1\n", text, flags=re.M)
+    return re.sub(r"^[ \t]+(?=\|)", "", text, flags=re.M)
+
+
+def _without_fences(text: str) -> str:
+    kept: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        mark = line.strip()[:3]
+        if mark in ("```", "~~~") and (not fence or mark == fence):
+            fence = "" if fence else mark
+        elif not fence:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _refuse_cut(text: str) -> None:
+    """Markdown has no end mark: what was begun and never ended tells a cut page."""
+    rows = [line.strip() for line in text.rstrip().split("\n")[-2:]]
+    cut_row = rows[-1].startswith("|") and not (len(rows[-1]) > 1 and rows[-1].endswith("|"))
+    fences = len(re.findall(r"^[ \t]*```", text, re.M))
+    notes = len(re.findall(r"^[ \t]*<[A-Z][A-Za-z]*\b[^>\n]*(?<!/)>[ \t]*$", text, re.M))
+    ended = len(re.findall(r"^[ \t]*</[A-Z][A-Za-z]*>[ \t]*$", text, re.M))
+    if cut_row or fences % 2 or notes > ended:
+        raise ReadError("incomplete_page", "the text ends before what it began: a row, a fence or a note")
+
+
+def _pipe_tables(tokens: Sequence[Token]) -> list[Grid]:
+    grids: list[Grid] = []
+    path: list[tuple[int, str]] = []
+    rows: list[list[Spanning]] = []
+    in_head, lead = False, ""
+    for at, token in enumerate(tokens):
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+            path = [p for p in path if p[0] < level] + [(level, _text(tokens[at + 1].content)[0])]
+            lead = ""
+        elif token.type == "paragraph_open":
+            lead = tokens[at + 1].content
+        elif token.type == "table_open":
+            rows = []
+        elif token.type in ("thead_open", "thead_close"):
+            in_head = token.type == "thead_open"
+        elif token.type == "tr_open":
+            rows.append([])
+        elif token.type in ("th_open", "td_open"):
+            text, struck = _text(tokens[at + 1].content)
+            rows[-1].append(Spanning(Cell(text, in_head, struck)))
+        elif token.type == "table_close":
+            above = tuple(" ".join(words.split()) for _, words in path)
+            grids.append(grid_of([rows], path=above, lead=" ".join(lead.split())))
+            lead = ""
+    return grids
+
+
+def _text(source: str) -> tuple[str, str]:
+    """What inline Markdown says as lines, and what in it was struck through."""
+    marks = len(_MARK.findall(source))
+    if not marks:
+        return _lines([source]), ""
+    if marks > _MOST_MARKS:
+        raise ReadError("too_large", f"a cell with more than {_MOST_MARKS} marks")
+    said = _Said()
+    for token in _flat(_INLINE.parseInline(source)):
+        said.take(token)
+    return _lines(said.shown), _lines(said.struck)
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the tokens of a cell said so far, and what is open among them."""
+
+    shown: list[str] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
+    strikes: int = 0
+    raised: bool = False
+    linked: bool = False  # a link ended just before
+
+    def take(self, token: Token) -> None:
+        if token.type in ("s_open", "s_close"):
+            self._strike(token.type == "s_open")
+        elif token.type == "html_inline":
+            self._tag(token.content)
+        elif token.type in ("softbreak", "hardbreak"):
+            self._say("\n")
+        elif token.type in ("text", "text_special", "code_inline"):
+            if self.linked and token.content[:1].isalnum():
+                self._say("\n")  # a badge or an id that stood in a line of its own
+            self._say(token.content.translate(_RAISED) if self.raised else token.content)
+        self.linked = token.type == "link_close"
+
+    def _tag(self, tag: str) -> None:
+        if strike := _STRUCK_TAG.fullmatch(tag):
+            self._strike(not strike[1])
+        elif raised := _RAISED_TAG.fullmatch(tag):
+            self.raised = not raised[1]
+        elif _BREAK.fullmatch(tag):
+            self._say("\n")
+
+    def _strike(self, opens: bool) -> None:
+        self.strikes = max(self.strikes + (1 if opens else -1), 0)
+        self.struck.append(" ")
+
+    def _say(self, words: str) -> None:
+        (self.struck if self.strikes else self.shown).append(words)
+
+
+def _flat(tokens: Sequence[Token]) -> list[Token]:
+    return [
+        inner
+        for token in tokens
+        for inner in (_flat(token.children) if token.children and token.type != "image" else [token])
+    ]
+
+
+def _lines(parts: list[str]) -> str:
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,46 @@
+"""A model's name as the page prints it, without marks, status, dates and lengths of prompts."""
+
+from __future__ import annotations
+
+import re
+
+from scrapers.terms import SINCE, UNTIL, without_context
+
+_MARKS = re.compile(r"\s*(?:\(?[¹²³⁰-⁹]+\)?(?:[,\s]*\(?[¹²³⁰-⁹]+\)?)*|[*†‡]+|\[\d{1,2}\]|\(\d\))\s*$")
+_STATUS = re.compile(
+    r"\s*[(（](?:[^()（）]*\b)?(?:deprecated|retired|legacy|limited availability|research preview|sunset"
+    r"|new|recommended|coming soon|discontinued)\b[^()（）]*[)）]",
+    re.I,
+)
+_BADGE = re.compile(r"deprecated|retired|legacy|new|beta|preview|popular|recommended", re.I)
+_NOTHING = re.compile(r"\(\s*\)|（\s*）")
+_ID = re.compile(r"(?=.*[a-z])(?=.*[-/])[a-z0-9][a-z0-9._:/@-]+[a-z0-9]")
+LONGEST = 120
+
+
+def without_marks(text: str) -> str:
+    """A heading or name without the footnote marks at its end."""
+    return _MARKS.sub("", text)
+
+
+def model_name(printed: str) -> str:
+    """The id where a cell prints one in a line of its own, else the name; further lines are left out."""
+    lines = [line for line in map(_plain, printed.strip()[: 4 * LONGEST].split("\n")) if line]
+    ids = [line for line in lines[1:] if _ID.fullmatch(line)]
+    if ids:
+        return ids[0]
+    # A name may be broken ("Gemini 2.5", "Flash"); what follows at length is a description.
+    more = [line for line in lines[1:] if not _BADGE.fullmatch(line)]
+    rest = [line for line in more[:1] if len(line.split()) <= 2 and len(line) <= 15]
+    return " ".join(lines[:1] + rest)
+
+
+def _plain(line: str) -> str:
+    text = UNTIL.sub("", SINCE.sub("", line))
+    text = _STATUS.sub("", text)
+    if re.search(r"\d\s*[km]\b", text, re.I) and re.search(
+        r"[<>≤≥]|\b(?:over|above|up to|under)\b", text, re.I
+    ):
+        text = without_context(text)
+    text = without_marks(_NOTHING.sub("", text))
+    return " ".join(text.split()).strip(" ,;:-–—")

@@ -1,0 +1,99 @@
+"""A linear look at a page's tags before any tree is built: is it whole, and can it be parsed in good time?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scrapers.page import ReadError
+
+DEEPEST = 512  # open elements; real pages stay under 100, and the parser's time grows with depth times length
+MOST_ATTRIBUTES = 1000  # of one tag; the parser compares each with each
+_TAG = re.compile(r"<(?:(!--)|(/?)([a-zA-Z][^\s/>]*))")
+_REST = re.compile(r"""(?:[^"'>]++|"[^"]*+"|'[^']*+')*+>""")
+_QUOTED = re.compile(r"""(?:"[^"]*+"|'[^']*+')""")
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_RAW = _names("script style textarea title xmp iframe noembed noframes")
+_VOID = _names("area base br col embed hr img input link meta param source track wbr")
+# Their end tags may be left out, and each closes the one before.
+_OPTIONAL = _names("p li dt dd tr td th thead tbody tfoot colgroup option optgroup rp rt")
+# The parser opens every formatting element anew in each block that follows while they stay open.
+_FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
+MOST_REOPENED = 2_000_000
+_SVG = _names(
+    "path rect circle ellipse line polyline polygon g use defs stop lineargradient radialgradient clippath "
+    "mask symbol text tspan image filter animate animatetransform"
+)
+
+
+@dataclass(slots=True)
+class Outline:
+    """What the scan counted."""
+
+    open_table: bool = (
+        False  # the last <table> has no </table>; one that another <table> ends is none of ours
+    )
+    opened_html: bool = False
+    closed_html: bool = False
+    cut_in_tag: bool = False  # the text ends inside a tag, a comment or a script
+
+    @property
+    def whole(self) -> bool:
+        cut = self.open_table or self.cut_in_tag
+        return not cut and (self.closed_html or not self.opened_html)
+
+
+def scan(text: str) -> Outline:
+    """Count what tells a whole page from a cut one; ReadError("too_large") where parsing would take long."""
+    seen, at, depth, in_svg = Outline(), 0, 0, False
+    formatting = reopened = 0
+    while tag := _TAG.search(text, at):
+        at = _end_of(text, tag)
+        if at < 0:
+            seen.cut_in_tag = True
+            return seen
+        name, closing = (tag[3] or "").lower(), tag[2] == "/"
+        _count(seen, name, closing)
+        in_svg = name == "svg" and not closing if name == "svg" or name not in _SVG else in_svg
+        if name in _FORMATTING:
+            formatting = max(formatting + (-1 if closing else 1), 0)
+        reopened += formatting
+        if reopened > MOST_REOPENED:
+            raise ReadError("too_large", "too many formatting elements stay open")
+        if not name or name in _VOID or name in _OPTIONAL or name in _RAW:
+            continue
+        if in_svg and text[at - 2] == "/":
+            continue
+        depth = max(depth - 1, 0) if closing else depth + 1
+        if depth > DEEPEST:
+            raise ReadError("too_large", f"elements are nested more than {DEEPEST} deep")
+    return seen
+
+
+def _end_of(text: str, tag: re.Match[str]) -> int:
+    """Where a tag, a comment or a script's text ends; -1 where the page ends first."""
+    if tag[1]:
+        end = text.find("-->", tag.end() - 2)
+        return end + 3 if end >= 0 else -1
+    rest = _REST.match(text, tag.end())
+    if rest is None:
+        return -1
+    if len(rest[0]) > 2 * MOST_ATTRIBUTES and len(_QUOTED.sub("", rest[0]).split()) > MOST_ATTRIBUTES:
+        raise ReadError("too_large", f"a tag has more than {MOST_ATTRIBUTES} attributes")
+    if tag[2] or tag[3].lower() not in _RAW:
+        return rest.end()
+    close = re.compile(rf"</{tag[3]}", re.I).search(text, rest.end())
+    return close.start() if close else -1
+
+
+def _count(seen: Outline, name: str, closing: bool) -> None:
+    if name == "table":
+        seen.open_table = not closing
+    elif name == "html":
+        seen.closed_html |= closing
+        seen.opened_html |= not closing

@@ -1,0 +1,1 @@
+"""Subscriptions: one file a page of plans."""

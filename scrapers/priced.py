@@ -1,0 +1,142 @@
+"""A grid of prices → offers: name and price from one row, terms from all that stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from scrapers.columns import NAME, Column, Columns, columns_of, prices_in, turned
+from scrapers.grid import Cell, Grid
+from scrapers.meters import MILLION, Unit, meter_of, read_unit, units_in
+from scrapers.money import PriceError, currency_in, per_meter
+from scrapers.names import LONGEST, model_name
+from scrapers.page import Offer, Refused, Terms
+from scrapers.tables import Document
+from scrapers.terms import merged, terms_in, without_context
+
+_SHORT = 80  # characters: a longer cell is prose, and states no terms
+_MARK = re.compile(r"[¹²³⁴-⁹]|\((\d)\)|\[(\d)\]")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a source's tables are laid out; the defaults are those of the generic reader."""
+
+    name: re.Pattern[str] = NAME
+    unit: Unit | None = None  # what a price is per, where neither cell, heading nor page says it
+    currency: str = ""  # what a bare number is in, where the page does not say it
+    named: Callable[[str], str] = model_name
+    carries_names: bool = False  # a blank name cell goes on with the row above (Markdown has no rowspan)
+
+
+@dataclass(frozen=True, slots=True)
+class PricedGrid:
+    """A grid that is a price list. Iterating gives its offers and refusals in the page's order."""
+
+    grid: Grid
+    page: Document
+    layout: Layout
+    columns: Columns
+    unit: Unit | None
+    currency: str
+
+    @property
+    def meters(self) -> set[str]:
+        """Every meter for which the list has a place, whether or not a price stands in it."""
+        kinds = (row[self.columns.kind_at].text for row in self.grid.body if self.columns.kind_at >= 0)
+        named = {meter for text in kinds if (meter := meter_of(without_context(text)))}
+        worded = {
+            meter
+            for x, column in self.columns.prices.items()
+            for row in self.grid.body
+            for meter in _meters_of_cell(row[x].text, column)
+        }
+        return named | worded | {meter for column in self.columns.prices.values() for meter in column.meters}
+
+    @property
+    def words(self) -> str:
+        names = (row[self.columns.name_at].text for row in self.grid.body)
+        return "\n".join((self.grid.words, *self.grid.headings, *names))
+
+    def __iter__(self) -> Iterator[Offer | Refused]:
+        above, section, around = "", Terms(), self._around()
+        for row in self.grid.body:
+            printed = row[self.columns.name_at].text
+            told = {cell.text for cell in row if cell.text}
+            if len(told) <= 1 and (printed or not self.layout.carries_names):
+                section = terms_in(told.pop(), self.page.words) if told else section
+                above = printed or above
+                continue
+            printed = above = printed or (above if self.layout.carries_names else "")
+            others = (
+                c.text for x, c in enumerate(row) if x not in self.columns.prices and len(c.text) <= _SHORT
+            )
+            terms = merged(around, section, *(terms_in(text, self.page.words) for text in others))
+            for x, column in self.columns.prices.items():
+                yield from self._cell(printed, row[x], column, merged(terms, column.terms), row)
+
+    def _cell(
+        self, printed: str, cell: Cell, column: Column, terms: Terms, row: Sequence[Cell]
+    ) -> Iterator[Offer | Refused]:
+        kind = row[self.columns.kind_at].text if self.columns.kind_at >= 0 else ""
+        label = " | ".join(_flat(text) for text in (printed, kind, column.heading, cell.text) if text)
+        currency = currency_in(column.heading) or self.currency
+        model = self.layout.named(printed)
+        try:
+            found = list(prices_in(cell.text, column, meter_of(without_context(kind)), currency))
+            if found and not 0 < len(model) <= LONGEST:
+                raise PriceError("a price without the name of a model")
+            noted = merged(terms, self._noted(cell.text)) if found else terms
+            for meter, price, said in found:
+                said_in = price.currency or currency or ("" if price.amount else self._only_currency())
+                if not said_in:
+                    raise PriceError("no currency")
+                amount = per_meter(price, meter, column.unit or read_unit(kind) or self.unit)
+                yield Offer(model, meter, amount, said_in, merged(noted, said), label)
+        except PriceError as why:
+            yield Refused(" | ".join(_flat(c.text) for c in row if not c.spanned), str(why))
+
+    def _only_currency(self) -> str:
+        """What "free" is free of: the one currency of the list's other prices."""
+        return currency_in("\n".join(row[x].text for row in self.grid.body for x in self.columns.prices))
+
+    def _around(self) -> Terms:
+        """What stands above the table: the nearest heading, the caption, the date in the paragraph before."""
+        near = "\n".join((*self.grid.path[-1:], self.grid.caption))
+        lead = terms_in(self.grid.lead, self.page.words)
+        return merged(Terms(effective_from=lead.effective_from), terms_in(near, self.page.words))
+
+    def _noted(self, text: str) -> Terms:
+        """The dates in the footnotes that a price cell refers to."""
+        marks = (str(_RAISED.index(m[0])) if m[0] in _RAISED else m[1] or m[2] for m in _MARK.finditer(text))
+        found = [terms_in(self.page.notes.get(mark, ""), self.page.words) for mark in marks]
+        return merged(*(Terms(promo_until=t.promo_until, effective_from=t.effective_from) for t in found))
+
+
+def priced(grid: Grid, page: Document, layout: Layout) -> PricedGrid | None:
+    """The grid as a price list, models as rows or as columns; None where it is none."""
+    for way in (grid, turned(grid)):
+        if columns := columns_of(way, layout.name):
+            unit = read_unit(f"{way.words}\n{way.lead}") or page.unit or layout.unit or _usual(page)
+            currency = currency_in(way.words) or page.currency or layout.currency
+            return PricedGrid(way, page, layout, columns, unit, currency)
+    return None
+
+
+def _usual(page: Document) -> Unit | None:
+    """A page that names no unit of text at all speaks of a million tokens, as the field does."""
+    named = {unit.thing for unit in units_in(page.words)}
+    return None if named & {"", "token", "character"} else Unit("token", MILLION)
+
+
+def _meters_of_cell(text: str, column: Column) -> Iterator[str]:
+    try:
+        yield from (meter for meter, *_ in prices_in(text, column, None, ""))
+    except PriceError:
+        return
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""Makers of models: one file a price list, named after its maker."""

@@ -1,0 +1,73 @@
+"""What a source declares: `table()` for price tables, `cards()` for prices under headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from scrapers.cards import cards
+from scrapers.columns import NAME
+from scrapers.meters import Unit
+from scrapers.names import model_name
+from scrapers.page import Page, ReadError, Reading
+from scrapers.priced import Layout, PricedGrid, priced
+from scrapers.settled import CONFLICT, settled
+from scrapers.source import Reader
+from scrapers.tables import document, is_html
+from scrapers.wrong_page import refuse_wrong_page
+
+__all__ = ["cards", "table"]
+
+# Tables of these have an input price and no output.
+_INPUT_ONLY = re.compile(
+    r"embed|rerank|moderation|transcri|speech|tts|whisper|fine-?tun|training|image|ocr|voice", re.I
+)
+
+
+def table(
+    *,
+    needs: tuple[str, ...] = ("input_mtok", "output_mtok"),
+    name: str = "",
+    leave_out: str = "",
+    unit: Unit | None = None,
+    currency: str = "",
+    named: Callable[[str], str] = model_name,
+    carries_names: bool = False,
+) -> Reader:
+    """A reader of every price table of a page, HTML or Markdown, models as rows or as columns.
+
+    `needs`: meters that the page must state. `name`: how the heading of the names' column reads. `leave_out`:
+    headings above tables that are left out on purpose. `unit`, `currency`: what holds where none is said.
+    `carries_names`: in Markdown, which has no rowspan, a blank name goes on with the row above.
+    """
+    heading = re.compile(name, re.I) if name else NAME
+    left_out = re.compile(leave_out, re.I) if leave_out else None
+
+    def read(page: Page) -> Reading:
+        refuse_wrong_page(page)
+        shown = document(page)
+        layout = Layout(heading, unit, currency, named, carries_names and not is_html(page))
+        kept = [g for g in shown.grids if not (left_out and left_out.search(g.words))]
+        lists = [found for g in kept if (found := priced(g, shown, layout))]
+        if not lists:
+            raise ReadError("no_table", f"no price table on {page.url}")
+        _refuse_gaps(lists, needs, page.url)
+        reading = settled(one for found in lists for one in found)
+        if not reading.offers:
+            kind = "conflict" if any(r.reason == CONFLICT for r in reading.refused) else "parse_error"
+            raise ReadError(kind, f"the tables on {page.url} state no price that can be read exactly")
+        return reading
+
+    return read
+
+
+def _refuse_gaps(lists: list[PricedGrid], needs: tuple[str, ...], url: str) -> None:
+    """A list with input and no output, or the reverse, lost a column; so did one without a needed meter."""
+    meters = [one.meters for one in lists]
+    missing = [meter for meter in needs if meter not in set().union(*meters)]
+    if missing:
+        raise ReadError("missing_column", f"no column for {', '.join(missing)} on {url}")
+    for one, found in zip(lists, meters, strict=True):
+        halves = {"input_mtok", "output_mtok"} & found if one.columns.kind_at < 0 else set()
+        if len(halves) == 1 and not _INPUT_ONLY.search(one.words):
+            raise ReadError("missing_column", f"a table on {url} states only {halves.pop()}")

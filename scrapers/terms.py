@@ -1,0 +1,132 @@
+"""What a heading, a row's label or a name says about the terms of a price: tier, context, hours, dates."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from datetime import date
+
+from scrapers.page import Terms
+
+_TIERS = (
+    ("batch", r"\bbatch(?:ed|ing)?\b|批量|批处理"),
+    ("flex", r"\bflex\b"),
+    ("priority", r"\bpriority\b"),
+    ("fast", r"\bfast mode\b"),
+)
+_LONGEST, _LONGEST_PAGE = 1000, 100_000  # characters in which terms, and a year, are looked for
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_DAY = (
+    rf"(?:(?P<m1>{_MONTH})\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s*(?P<y1>20\d\d))?"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<m2>{_MONTH})(?:,?\s*(?P<y2>20\d\d))?"
+    r"|(?P<y3>20\d\d)[-/.](?P<m3>\d{1,2})[-/.](?P<d3>\d{1,2})"
+    r"|(?P<y4>20\d\d)\s*年\s*(?P<m4>\d{1,2})\s*月\s*(?P<d4>\d{1,2})\s*日)"
+)
+_TIME = r"(?:(?:at\s+)?\d{1,2}:\d\d\s*(?:\(?(?:utc|gmt|pt|pst|et)\)?)?\s*,?\s*(?:on\s+)?)?(?:on\s+)?"
+UNTIL = re.compile(
+    rf"(?:through|until|till|valid to|ends?(?:\s+on)?|extended to|截至|至)\s*{_TIME}{_DAY}", re.I
+)
+SINCE = re.compile(
+    r"(?:starting|effective|beginning|since|as of|from|takes? effect|in effect from|自|从)\s*(?:at|on|from)?"
+    rf"\s*{_TIME}{_DAY}",
+    re.I,
+)
+_ANY_DAY = re.compile(_DAY, re.I)
+_NUMBER = r"(?P<{0}>\d+(?:\.\d+)?)\s*(?P<{0}_unit>[km])?"
+_ABOVE = re.compile(
+    rf"(?:>=?|≥|\bover|\babove|\bmore than|\bbeyond|\bexceeding)\s*{_NUMBER.format('n')}\b", re.I
+)
+_BELOW = re.compile(
+    rf"(?:<=?|≤|\bup to|\bbelow|\bunder|\bless than|\bwithin)\s*{_NUMBER.format('n')}\b", re.I
+)
+_FLIPPED = re.compile(rf"{_NUMBER.format('n')}\s*(?:<=?|≤)\s*(?:input|prompt|tokens?|context|length)", re.I)
+_CONTEXT = re.compile(
+    rf"\(?\s*(?:prompts?\s*)?(?:{_ABOVE.pattern}|{_BELOW.pattern.replace('<n', '<b')})"
+    r"\s*(?:-?\s*(?:input|prompt|context)\b)?\s*(?:tokens?\b|context length\b|window\b|length\b)*\s*\)?",
+    re.I,
+)
+_HOURS = re.compile(r"(\d{1,2}):(\d\d)\s*[-–—~～至到]\s*(?:次日)?\s*(\d{1,2}):(\d\d)")
+_OFF_PEAK = re.compile(r"off[\s-]?peak|discount price|空闲|优惠时段|低谷|闲时", re.I)
+_PEAK = re.compile(r"(?<!off-)(?<!off )\bpeak\b|高峰", re.I)
+_STANDARD = re.compile(r"standard price|standard hours|标准时段", re.I)
+
+
+def terms_in(text: str, page: str = "") -> Terms:
+    """The terms that a text states; a date without its year takes that of the same day on the page."""
+    text = text[:_LONGEST]
+    return Terms(
+        tier=next((tier for tier, words in _TIERS if re.search(words, text, re.I)), ""),
+        context=context_in(text),
+        window=window_in(text),
+        billing="yearly" if re.search(r"\b(?:annual(?:ly)?|yearly|per year)\b", text, re.I) else "",
+        promo_until=_day(UNTIL.search(text), page),
+        effective_from=_day(SINCE.search(text), page),
+    )
+
+
+def merged(*parts: Terms) -> Terms:
+    """All that several texts say together; the later ones win."""
+    said: dict[str, str] = {}
+    for part in parts:
+        said |= part.as_dict()
+    return replace(Terms(), **said)
+
+
+def is_said(terms: Terms) -> bool:
+    return any(getattr(terms, f.name) for f in fields(terms))
+
+
+def context_in(text: str) -> str:
+    """What a text says of long prompts (">200K"); the shortest band is standard and says nothing."""
+    above = _ABOVE.search(text) or _FLIPPED.search(text)
+    if above is None or not float(above["n"]):
+        return ""
+    below = _BELOW.search(text)
+    lower = above["n"] + (above["n_unit"] or (below["n_unit"] if below else "") or "").upper()
+    return f">{lower}" + (f" ≤{below['n']}{(below['n_unit'] or '').upper()}" if below else "")
+
+
+def without_context(text: str) -> str:
+    """A heading without its "≤ 200K input tokens", whose "input" is no meter."""
+    return _CONTEXT.sub(" ", text[:_LONGEST])
+
+
+def window_in(text: str) -> str:
+    """The hours of a price in UTC ("16:30-00:30Z"), else "peak" or "off-peak"; "" for standard."""
+    if _STANDARD.search(text):
+        return ""
+    word = "off-peak" if _OFF_PEAK.search(text) else "peak" if _PEAK.search(text) else ""
+    hours = _HOURS.findall(text)
+    if not word or not hours:
+        return word
+    east = 8 if re.search(r"北京|beijing|utc\s*\+\s*8", text, re.I) else 0
+    spans = (f"{(int(a) - east) % 24:02}:{b}-{(int(c) - east) % 24:02}:{d}Z" for a, b, c, d in hours)
+    return ",".join(spans)
+
+
+def _day(found: re.Match[str] | None, page: str) -> str:
+    if found is None:
+        return ""
+    year, month, day = _parts(found)
+    if not year:
+        years = {
+            y
+            for y, m, d in map(_parts, _ANY_DAY.finditer(page[:_LONGEST_PAGE]))
+            if y and (m, d) == (month, day)
+        }
+        if len(years) != 1:
+            return ""
+        year = years.pop()
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+def _parts(found: re.Match[str]) -> tuple[int, int, int]:
+    said = found.groupdict()
+    way = next(n for n in "1234" if said[f"d{n}"])
+    month = said[f"m{way}"]
+    number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
+    return int(said[f"y{way}"] or 0), number, int(said[f"d{way}"])

@@ -1,0 +1,1 @@
+"""Touches and decides nothing: settings, pages, channels, the store."""

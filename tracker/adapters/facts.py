@@ -1,0 +1,162 @@
+"""The bundled price facts, each with its source."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from importlib import resources
+
+KINDS = frozenset(
+    {
+        "new_tier",
+        "successor_cheaper",
+        "successor_dearer",
+        "list_cut",
+        "list_rise",
+        "promo",
+        "end_of_promo",
+        "subscription_cut",
+        "listed",  # a price that was on the list that day; no announcement
+    }
+)
+COMPONENTS = frozenset(
+    {
+        "input",
+        "output",
+        "cache_read",
+        "cache_write",
+        "input_gt200k",
+        "output_gt200k",
+        "audio_input",
+        "audio_output",
+        "batch_discount",  # a factor of the standard price, not a price
+        "plan_month",
+    }
+)
+CONFIDENCE = frozenset({"high", "medium", "low"})
+_NAMES = ["provider", "model", "component", "kind", "source", "confidence", "predecessor", "group", "note"]
+_FACT_COLUMNS = ["date", *_NAMES[:3], "old", "new", "pct", *_NAMES[3:], "date_lo", "date_hi"]
+_LINE_COLUMNS = ["line", "valid_from", "model", "input_usd_mtok", "output_usd_mtok"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One dated price: USD per million tokens, or USD per seat and month where `component` is plan_month.
+
+    The day lies in [day_lo, day_hi]; `day` is the best guess. `group` names the announcement. `old` is
+    what `new` was announced against: the same price before that day in cuts, rises, promotions and their
+    ends; the predecessor's or the standard price in the other kinds.
+    """
+
+    day: date
+    day_lo: date
+    day_hi: date
+    provider: str
+    model: str
+    component: str
+    old: Decimal | None
+    new: Decimal
+    kind: str
+    source: str
+    confidence: str
+    predecessor: str
+    group: str
+    note: str
+
+    @property
+    def pct(self) -> Decimal | None:
+        """Change in per cent of `old`, one decimal; None where there is no old price."""
+        return ((self.new - self.old) / self.old * 100).quantize(Decimal("0.1")) if self.old else None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Which model led a product line from a day on, with its list prices in USD per million tokens."""
+
+    line: str
+    valid_from: date
+    model: str
+    input: Decimal
+    output: Decimal
+
+
+@cache
+def moves() -> tuple[Fact, ...]:
+    """The announced prices and moves, in order of their best day."""
+    return _facts("moves.csv")
+
+
+@cache
+def listings() -> tuple[Fact, ...]:
+    """Prices that were on a list from a day on, of models and meters that `moves` does not introduce."""
+    return _facts("listings.csv")
+
+
+@cache
+def lines() -> tuple[Line, ...]:
+    """The product lines, reviewed by hand: standard tier, short context, no promotions."""
+    return tuple(
+        Line(
+            line=row["line"],
+            valid_from=date.fromisoformat(row["valid_from"]),
+            model=row["model"],
+            input=_price(row["input_usd_mtok"]),
+            output=_price(row["output_usd_mtok"]),
+        )
+        for row in _rows("lines.csv", _LINE_COLUMNS)
+    )
+
+
+def _facts(name: str) -> tuple[Fact, ...]:
+    found = []
+    for number, row in enumerate(_rows(name, _FACT_COLUMNS), start=2):
+        try:
+            found.append(fact_of(row))
+        except ValueError as error:
+            raise ValueError(f"{name} line {number}: {error}") from None
+    return tuple(sorted(found, key=lambda f: f.day))
+
+
+def fact_of(row: dict[str, str]) -> Fact:
+    """One row as a fact; raises ValueError with what is wrong about it."""
+    for column, allowed in (("kind", KINDS), ("component", COMPONENTS), ("confidence", CONFIDENCE)):
+        if row[column] not in allowed:
+            raise ValueError(f"{column} {row[column]!r} is none of {', '.join(sorted(allowed))}")
+    if not row["provider"] or not row["model"] or not row["source"]:
+        raise ValueError("provider, model and source must be stated")
+    fact = Fact(
+        day=date.fromisoformat(row["date"]),
+        day_lo=date.fromisoformat(row["date_lo"]),
+        day_hi=date.fromisoformat(row["date_hi"]),
+        old=_price(row["old"]) if row["old"] else None,
+        new=_price(row["new"]),
+        **{name: row[name] for name in _NAMES},
+    )
+    if not fact.day_lo <= fact.day <= fact.day_hi:
+        raise ValueError(f"{fact.day} is not between {fact.day_lo} and {fact.day_hi}")
+    return fact
+
+
+def _price(text: str) -> Decimal:
+    try:
+        price = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is not a price") from None
+    if not price.is_finite() or price < 0:
+        raise ValueError(f"{text!r} is not a price")
+    return price
+
+
+def _rows(name: str, columns: list[str]) -> list[dict[str, str]]:
+    """The rows of a bundled file; raises ValueError unless every one has exactly these columns."""
+    text = resources.files("tracker").joinpath("data", name).read_text(encoding="utf-8")
+    head, *rows = csv.reader(text.splitlines())
+    if head != columns:
+        raise ValueError(f"{name}: the columns are {', '.join(head)}")
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(columns):
+            raise ValueError(f"{name} line {number}: {len(row)} fields, {len(columns)} expected")
+    return [dict(zip(columns, row, strict=True)) for row in rows]

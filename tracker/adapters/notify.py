@@ -1,0 +1,236 @@
+"""Sends messages through apprise: one channel, one message, and an answer that says why not."""
+
+# mypy: allow-untyped-calls
+# (apprise says that it is typed, and is so in parts)
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import difflib
+import ipaddress
+import logging
+import re
+import threading
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from apprise import Apprise, AppriseAsset, NotificationManager, NotifyBase, NotifyFormat, OverflowMode
+from apprise.conversion import convert_between
+from apprise.plugins.custom_json import NotifyJSON
+from apprise.plugins.email import NotifyEmail
+from apprise.plugins.slack import NotifySlack, SlackMode
+
+from tracker.adapters import answers, chat
+from tracker.adapters.answers import Refusal
+from tracker.domain.alerts import Message
+from tracker.domain.errors import SendError
+from tracker.domain.settings import Channel
+
+BOUND_SECONDS = 90.0  # for a whole message, all its parts
+UNKNOWN = "unknown whether it arrived"
+
+# These print whole addresses, tokens and all: at DEBUG every one, at ERROR a mistyped one.
+for _name in ("apprise", "urllib3", "urllib3.connection", "urllib3.connectionpool", "urllib3.util.retry"):
+    logging.getLogger(_name).disabled = True
+urllib3.disable_warnings()
+
+# No threads, retries or deadlines of apprise's own: the thread, the tries and the bound are ours.
+_ASSET = AppriseAsset(
+    app_id="LLM price tracker",
+    app_desc="Tells when a price really moved",
+    http_redirects=False,
+    async_mode=False,
+    interpret_emojis=False,
+    service_timeout=0,
+)
+_MEANT = {"smtp": "mailto", "smtps": "mailtos", "email": "mailtos", "telegram": "tgram", "webhook": "https"}
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,30})://", re.I)
+_arrived: dict[tuple[str, str], int] = {}  # parts of a message that arrived before one did not
+
+
+class Webhook(NotifyBase):
+    """Any http(s) address that takes what Slack's incoming webhooks take: {"text": …}."""
+
+    service_name = "Slack-compatible webhook"  # type: ignore[assignment]
+    protocol = "http"  # type: ignore[assignment]
+    secure_protocol = "https"  # type: ignore[assignment]
+    notify_format = NotifyFormat.TEXT
+    request_rate_per_sec = 0
+    title_maxlen = 0
+    body_maxlen = 3900
+
+    def __init__(self, address: str) -> None:
+        super().__init__(asset=_ASSET)
+        self.address = address
+
+    def send(self, body: str, *_: Any, **__: Any) -> bool:
+        agent = {"User-Agent": "llm-price-tracker"}
+        try:
+            answer = requests.post(self.address, json={"text": body}, headers=agent, timeout=60)
+        except requests.RequestException:
+            return False
+        return answer.ok
+
+    def url(self, *_: Any, **__: Any) -> str:
+        return f"{self.protocol}://"  # apprise puts it into its results: nothing of the address
+
+
+def problem_with(url: str) -> str | None:
+    """What is wrong with a channel's address, in words that show nothing of it but its scheme; or None."""
+    url = url.strip()
+    scheme = _SCHEME.match(url)
+    if not url:
+        return "it is empty"
+    if not url.isprintable():
+        return "it holds a line break or a control character; give one address a channel"
+    if scheme is None:
+        return "it has no scheme; an address begins with slack://, mailtos://, https:// or the like"
+    name = scheme[1].lower()
+    if name in ("http", "https"):
+        return None if _host(url) else "it names no host"
+    known = NotificationManager()
+    if name not in known:
+        near = [_MEANT[name]] if name in _MEANT else difflib.get_close_matches(name, known.schemas(), 1)
+        return f"{name}:// is not a scheme that we know" + (f"; did you mean {near[0]}://?" if near else "")
+    if not known[name].enabled:
+        return f"{name}:// needs a package that is not installed"
+    if _plugin(url) is None:
+        return f"this is not how a {name}:// address is written; docs/channels.md shows how"
+    return None
+
+
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "") if parts.port != 0 else ""
+    except ValueError:
+        return ""
+
+
+def _plugin(url: str) -> NotifyBase | None:
+    """The apprise service that an address names; ours for the web addresses that apprise does not know."""
+    web = url.lower().startswith(("http://", "https://"))
+    plugin = None if web and _is_bare(_host(url)) else Apprise.instantiate(url, asset=_ASSET)
+    if plugin is None:
+        return Webhook(url) if web and _host(url) else None
+    if isinstance(plugin, NotifySlack) and plugin.channels == [None]:
+        # As plain text and not as an attachment, so that Slack's notifications show it.
+        host = {SlackMode.WEBHOOK: plugin.webhook_url, SlackMode.WEBHOOK_GOV: plugin.webhook_gov_url}
+        if plugin.mode in host:
+            return Webhook(f"{host[plugin.mode]}/{plugin.token_a}/{plugin.token_b}/{plugin.token_c}")
+    # The address may not turn off what delivery relies on: no silent cuts, no failure taken for success.
+    whole = isinstance(plugin, NotifyEmail | NotifyJSON)
+    plugin.overflow_mode = OverflowMode.UPSTREAM if whole else OverflowMode.SPLIT
+    plugin.optional, plugin.retry = False, 0
+    plugin.socket_connect_timeout = answers.ANSWER_SECONDS  # of mail: every step
+    return plugin
+
+
+def _is_bare(host: str) -> bool:
+    """An IP address or a name without a dot is no service of apprise: it need not load all that it knows."""
+    with contextlib.suppress(ValueError):
+        ipaddress.ip_address(host)
+        return True
+    return "." not in host
+
+
+async def send(channel: Channel, message: Message, delivery_id: str, *, repeat: bool = False) -> None:
+    """Send one message to one channel; raises SendError.
+
+    `repeat` marks it as one that may have arrived before. Of a message in several parts, those that
+    arrived are not sent again by this process.
+    """
+    stop = threading.Event()
+    outcome: list[Refusal | None] = []
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+    def work() -> None:
+        try:
+            outcome.append(_send(channel, message, delivery_id, repeat, stop))
+        finally:
+            with contextlib.suppress(RuntimeError):  # the loop is gone
+                loop.call_soon_threadsafe(done.set)
+
+    # A thread of its own: one that hangs keeps neither the shared pool busy nor the process from ending.
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=(work,), name="send", daemon=True).start()
+    try:
+        await asyncio.wait_for(done.wait(), BOUND_SECONDS)
+    except TimeoutError:
+        outcome = [Refusal(f"not done within {BOUND_SECONDS:g} s", uncertain=True)]
+    finally:
+        stop.set()
+    refusal = outcome[0] if outcome else Refusal("sending it failed on our side", uncertain=True)
+    if refusal:
+        raise _error(channel, refusal)
+
+
+def _error(channel: Channel, refusal: Refusal) -> SendError:
+    words = UNKNOWN if refusal.uncertain else "refused for good" if refusal.permanent else "not sent"
+    return SendError(
+        f"channel {channel.name}: {words} ({refusal.words})",
+        permanent=refusal.permanent,
+        uncertain=refusal.uncertain,
+        retry_after=refusal.retry_after,
+    )
+
+
+def _send(
+    channel: Channel, message: Message, delivery_id: str, repeat: bool, stop: threading.Event
+) -> Refusal | None:
+    plugin = _plugin(channel.url.strip())
+    if plugin is None:
+        return Refusal(
+            "its address cannot be read; docs/channels.md shows how one is written", permanent=True
+        )
+    through, key = Apprise(plugin, asset=_ASSET), (channel.name, delivery_id)
+    note = f"(This may be a repeat: delivery {delivery_id}.)" if repeat else ""
+    _name_delivery(plugin, delivery_id)
+    parts = _parts(plugin, message, note)
+    for part in parts[_arrived.get(key, 0) :]:
+        if stop.is_set():
+            return Refusal("stopped", uncertain=True)
+        with answers.listening(delivery_id) as heard:
+            sent = through.notify(**part)
+        if not sent:
+            silent = "no connection to the mail server" if isinstance(plugin, NotifyEmail) else "refused"
+            return heard.refusals[-1] if heard.refusals else Refusal(silent)
+        _arrived[key] = _arrived.get(key, 0) + 1
+    _arrived.pop(key, None)
+    return None
+
+
+def _name_delivery(plugin: NotifyBase, delivery_id: str) -> None:
+    """The delivery's id where the service has a place for it; HTTP requests carry it as a header too."""
+    if isinstance(plugin, NotifyEmail):
+        plugin.headers["X-Delivery-Id"] = delivery_id
+    if isinstance(plugin, NotifyJSON):
+        plugin.payload_extras.setdefault("delivery_id", delivery_id)
+
+
+def _parts(plugin: NotifyBase, message: Message, note: str) -> list[dict[str, Any]]:
+    """What to ask of apprise, in order: one call unless the service's limit asks for more."""
+    subject = " ".join(message.subject.split())
+    if isinstance(plugin, NotifyEmail):
+        page = chat.html(message, note=note)
+        return [{"body": page, "title": subject, "body_format": NotifyFormat.HTML}]
+    if isinstance(plugin, Webhook):
+        return [{"body": text} for text in chat.split(chat.mrkdwn(message, note=note), plugin.body_maxlen)]
+    title = chat.inert(subject) if plugin.title_maxlen > 0 else ""
+    if len(title) > plugin.title_maxlen - 10:
+        title = title[: plugin.title_maxlen - 11] + "…" if title else ""
+    target = plugin.resolve_format(NotifyFormat.TEXT)
+    texts = chat.split(
+        chat.plain(message, titled=bool(title), note=note),
+        max(40, plugin.body_maxlen - len(title) - 20),
+        lambda line: len(convert_between(NotifyFormat.TEXT, target, line)) + 6,
+    )
+    count = [f" ({n}/{len(texts)})" if title and len(texts) > 1 else "" for n in range(1, len(texts) + 1)]
+    return [
+        {"body": text, "title": title + which, "body_format": NotifyFormat.TEXT}
+        for text, which in zip(texts, count, strict=True)
+    ]

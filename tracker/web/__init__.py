@@ -1,0 +1,1 @@
+"""The entrance for browsers and monitors: it only reads the store."""

@@ -1,0 +1,164 @@
+"""The web application: its routes, and what each answers when the store fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import ParamSpec, TypeVar, cast
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from sqlalchemy import Engine
+
+from scrapers.source import Source
+from tracker.adapters.store.migrate import is_current
+from tracker.domain.errors import TrackerError
+from tracker.web import metrics
+from tracker.web.pages import Pages, Static, environment, static_files
+from tracker.web.shield import SAFE_HEADERS, Shield
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READING = ["GET", "HEAD"]
+READERS = 2  # pages made side by side: the store's connections are there for the looks
+INERT = {"content-security-policy": "default-src 'none'; sandbox", "x-content-type-options": "nosniff"}
+OLD_SCHEMA = "the store has the schema of another version: run tracker db upgrade"
+
+
+class Aside:
+    """Runs questions beside the event loop, in a few threads of its own; the others queue."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(READERS, "web")
+        self._queued: dict[Callable[[], object], asyncio.Future[object]] = {}
+
+    async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        asked = partial(question, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, asked)
+
+    async def share(self, question: Callable[[], T]) -> T:
+        """As `ask`, but all who ask while it is queued get the one answer: never an older one."""
+
+        def begin() -> T:
+            del self._queued[question]  # who asks from here on may know of what this answer does not
+            return question()
+
+        waiting = self._queued.get(question)
+        if waiting is None:
+            waiting = self._queued[question] = asyncio.ensure_future(self.ask(begin))
+        return cast(T, await asyncio.shield(waiting))
+
+
+def make_app(
+    engine: Engine,
+    sources: Callable[[], Mapping[str, Source]],
+    *,
+    now: Callable[[], datetime],
+    trouble: Callable[[], str],
+) -> FastAPI:
+    """The application over one store, which it only reads; `sources` are the enabled ones by id.
+
+    `trouble` says in one sentence what is wrong with the process, or nothing; it is called at every
+    request and must not block.
+    """
+    static = static_files()
+    pages = Pages(engine, sources, now, trouble, environment(static))
+    app = FastAPI(
+        title="LLM price tracker", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
+    app.add_middleware(Shield)
+    aside = Aside()
+    _add_pages(app, pages, aside)
+    _add_kept_bytes(app, pages, static, aside)
+    _add_monitors(app, pages, aside)
+    _add_answers_to_errors(app, pages)
+    return app
+
+
+def _add_pages(app: FastAPI, pages: Pages, aside: Aside) -> None:
+    def add(path: str, page: Callable[[], str]) -> None:
+        async def shown() -> HTMLResponse:
+            return HTMLResponse(await aside.share(page))
+
+        app.add_api_route(path, shown, methods=READING)
+
+    add("/", pages.first)
+    add("/moves", pages.moves)
+    add("/sources", pages.all_sources)
+    add("/articles", pages.articles)
+
+
+def _add_kept_bytes(app: FastAPI, pages: Pages, static: Mapping[str, Static], aside: Aside) -> None:
+    @app.api_route("/snapshots/{id}", methods=READING)
+    async def snapshot(id: str) -> Response:
+        """A kept page as text that no browser runs."""
+        number = int(id) if id.isascii() and id.isdigit() and len(id) <= 9 else 0
+        body = await aside.ask(pages.snapshot, number)
+        if body is None:
+            return PlainTextResponse("no snapshot of that number is kept\n", 404)
+        named = {"content-disposition": f'inline; filename="snapshot-{number}.txt"'}
+        return PlainTextResponse(body, headers=INERT | named)
+
+    @app.api_route("/static/{name}", methods=READING)
+    async def static_file(name: str) -> Response:
+        file = static.get(name)
+        if file is None:
+            raise HTTPException(404)
+        # The pages name a file with its hash, so it may be kept for long.
+        return Response(file.body, headers={"cache-control": "max-age=604800"}, media_type=file.media_type)
+
+
+def _add_monitors(app: FastAPI, pages: Pages, aside: Aside) -> None:
+    own = metrics.registry(pages.engine, pages.sources, pages.now)
+    is_ready, scraped = partial(is_current, pages.engine), partial(metrics.scrape, own)
+
+    @app.api_route("/healthz", methods=READING)
+    async def healthz() -> JSONResponse:
+        """Whether the process serves and knows of no trouble; asks no store, waits for nothing."""
+        words = pages.trouble()
+        return _said("error", words, 503) if words else _said("status", "ok")
+
+    @app.api_route("/readyz", methods=READING)
+    async def readyz() -> JSONResponse:
+        """Whether the store answers and has the schema of this version."""
+        try:
+            current = await aside.share(is_ready)
+        except TrackerError as e:
+            return _said("error", str(e), 503)
+        return _said("status", "ready") if current else _said("error", OLD_SCHEMA, 503)
+
+    @app.api_route("/metrics", methods=READING)
+    async def scrape() -> Response:
+        try:
+            return Response(await aside.share(scraped), media_type=metrics.MEDIA_TYPE)
+        except TrackerError as e:
+            return PlainTextResponse(f"{e}\n", 503)
+
+
+def _said(key: str, words: str, status: int = 200) -> JSONResponse:
+    return JSONResponse({key: words}, status)
+
+
+def _add_answers_to_errors(app: FastAPI, pages: Pages) -> None:
+    """One sentence each, as a page to who reads pages: never a traceback, never what was asked for."""
+
+    def answer(request: Request, status: int, title: str, sentence: str) -> Response:
+        if "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse(pages.sorry(title, sentence), status, SAFE_HEADERS)
+        return JSONResponse({"error": sentence}, status, SAFE_HEADERS)
+
+    @app.exception_handler(TrackerError)
+    async def store_failed(request: Request, error: TrackerError) -> Response:
+        return answer(request, 503, "The store does not answer", str(error))
+
+    @app.exception_handler(404)
+    async def not_found(request: Request, error: HTTPException) -> Response:
+        return answer(request, 404, "Nothing is here", "There is no page at this address.")
+
+    @app.exception_handler(500)
+    async def broke(request: Request, error: Exception) -> Response:
+        return answer(request, 500, "This page broke", "The tracker's log says why; the looks go on.")

@@ -1,0 +1,107 @@
+"""What Prometheus asks: read from the store at every scrape, nothing is counted here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import Engine
+
+from scrapers.source import Source
+from tracker import __version__
+from tracker.adapters.store import questions
+from tracker.adapters.store.engine import asking
+from tracker.domain.model import State, Status
+from tracker.web.watched import Watched, watched
+
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+DELIVERY_STATES = ("waiting", "sent", "dead")
+
+
+class StoreCollector(Collector):
+    """Counts and states as the store has them now; collecting raises TrackerError."""
+
+    def __init__(
+        self, engine: Engine, sources: Callable[[], Mapping[str, Source]], now: Callable[[], datetime]
+    ) -> None:
+        self._engine, self._sources, self._now = engine, sources, now
+
+    def collect(self) -> Iterator[Metric]:
+        enabled = self._sources()
+        with asking(self._engine) as connection:
+            counts = questions.counts(connection)
+            seen = watched(questions.source_rows(connection), enabled, self._now())
+        yield _build_info()
+        yield _looks(counts["looks"], enabled)
+        yield from _sources(seen)
+        yield _gauge(
+            "tracker_prices", "Prices that a source states now.", "source", counts["prices"], enabled
+        )
+        yield _gauge("tracker_moves", "Moves by how they stand.", "status", counts["moves"], Status)
+        yield _gauge(
+            "tracker_deliveries",
+            "Alerts by how far they are.",
+            "state",
+            counts["deliveries"],
+            DELIVERY_STATES,
+        )
+
+
+def registry(
+    engine: Engine, sources: Callable[[], Mapping[str, Source]], now: Callable[[], datetime]
+) -> CollectorRegistry:
+    """A registry of our own: nothing that another library registers shows here."""
+    own = CollectorRegistry()
+    own.register(StoreCollector(engine, sources, now))
+    return own
+
+
+def scrape(own: CollectorRegistry) -> bytes:
+    """The Prometheus text; asks the store, raises TrackerError."""
+    return generate_latest(own)
+
+
+def _build_info() -> Metric:
+    info = GaugeMetricFamily("tracker_build_info", "The version that runs; always 1.", labels=["version"])
+    info.add_metric([__version__], 1)
+    return info
+
+
+def _looks(counted: Mapping[str, int], enabled: Mapping[str, Source]) -> Metric:
+    looks = CounterMetricFamily(
+        "tracker_looks", "Looks at a source by what they came to.", labels=["source", "outcome"]
+    )
+    for key, times in sorted(counted.items()):
+        source, _, outcome = key.partition("\x1f")
+        if source in enabled:
+            looks.add_metric([source, outcome], times)
+    return looks
+
+
+def _sources(seen: list[Watched]) -> Iterator[Metric]:
+    last_well = GaugeMetricFamily(
+        "tracker_source_last_well_timestamp_seconds",
+        "When a source was last read well, as Unix time.",
+        labels=["source"],
+    )
+    state = GaugeMetricFamily(
+        "tracker_source_state", "1 for the state that a source is in, else 0.", labels=["source", "state"]
+    )
+    for w in seen:
+        if w.last_well is not None:
+            last_well.add_metric([w.id], w.last_well.timestamp())
+        for possible in State:
+            state.add_metric([w.id, possible.value], int(w.state is possible))
+    yield last_well
+    yield state
+
+
+def _gauge(name: str, words: str, label: str, counted: Mapping[str, int], values: Iterable[str]) -> Metric:
+    """One sample for each of `values`, 0 where nothing was counted: what is absent cannot be alerted on."""
+    gauge = GaugeMetricFamily(name, words, labels=[label])
+    for value in values:
+        gauge.add_metric([value], counted.get(value, 0))
+    return gauge
