@@ -112,13 +112,24 @@ def test_a_price_that_moves_on_begins_anew() -> None:
     assert [(m.before, m.after) for m in changes.opened] == [(3, 1)]
 
 
-@pytest.mark.parametrize("price", ["0.3", "30", "0"])
-def test_ten_times_is_held_and_never_confirmed_by_looking(price: str) -> None:
+@pytest.mark.parametrize(("price", "believed"), [("0.3", True), ("30", True), ("0.003", False), ("0", False)])
+def test_ten_times_is_held_until_the_page_said_so_for_a_week_unless_a_unit_slipped(
+    price: str, believed: bool
+) -> None:
     watch = Watch(*models(8))
     watch.look(offer("m0", price), *models(8)[1:])
-    for _ in range(5):
-        assert not watch.look(offer("m0", price), *models(8)[1:]).confirmed
-    assert watch.pending.popitem()[1].status is Status.held
+    for _ in range(6):
+        assert not watch.look(offer("m0", price), *models(8)[1:], later=timedelta(days=1)).confirmed
+    assert [m.status for m in watch.pending.values()] == [Status.held]
+    week = watch.look(offer("m0", price), *models(8)[1:], later=timedelta(days=1))
+    assert [m.at for m in week.confirmed] == ([T0 + 2 * HOUR] if believed else [])
+
+
+def test_half_a_page_that_moved_at_once_is_never_believed_by_waiting() -> None:
+    watch = Watch(*models(8))
+    watch.look(*models(8, "2"))
+    for _ in range(20):
+        assert not watch.look(*models(8, "2"), later=timedelta(days=1)).confirmed
 
 
 def test_half_a_page_moving_at_once_is_held_but_not_on_a_small_page() -> None:

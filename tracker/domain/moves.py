@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +12,8 @@ from tracker.domain.observe import Known, Seen
 
 FACTOR = 10  # a price that moved by this much is implausible until somebody says so
 HALF_PAGE_MODELS = 5  # with fewer models, half a page moves whenever a provider moves
+SLIP = 100  # by this much a price moves when a unit slips: that is never believed by waiting
+STEADY = timedelta(days=7)  # a single held move that the page says so steadily for so long is believed
 GONE_LOOKS, GONE_AFTER = 3, timedelta(hours=48)
 
 
@@ -41,8 +43,8 @@ def step(
     """The changes that one well look makes. `known` and `pending` are by series key, `at` is the look's time.
 
     A move is confirmed by a later look that sees the same price, `confirm_after` or more after the
-    first; it is withdrawn when the price went back or went elsewhere before that. Nothing here
-    confirms a held move: that takes a person or a second source.
+    first; it is withdrawn when the price went back or went elsewhere before that. A held move takes a
+    person or a second source, or, where it stands alone and no unit can have slipped, STEADY.
     """
     changes = Changes()
     for key, observation in seen.prices.items():
@@ -54,10 +56,8 @@ def step(
             changes.back.append(held)
         move = pending.get(key)
         if move is not None and move.after == observation.price:
-            if move.status is Status.provisional and at - move.recorded_at >= confirm_after:
-                changes.confirmed.append(
-                    replace(move, status=Status.confirmed, reason="confirmed by a second look")
-                )
+            if reason := _believed(move, pending, known, at - move.recorded_at, confirm_after):
+                changes.confirmed.append(replace(move, status=Status.confirmed, reason=reason))
             continue
         if move is not None:
             changes.withdrawn.append(_withdrawn(move, held, observation))
@@ -66,6 +66,23 @@ def step(
     _hold_the_implausible(changes, known)
     _note_the_missing(changes, known, pending, seen, at)
     return changes
+
+
+def _believed(
+    move: Move,
+    pending: Mapping[str, Move],
+    known: Mapping[str, Known],
+    age: timedelta,
+    confirm_after: timedelta,
+) -> str:
+    """Why a move that this look sees again is believed; empty where it is not, or not yet."""
+    if move.status is Status.provisional:
+        return "confirmed by a second look" if age >= confirm_after else ""
+    together = [m for m in pending.values() if m.recorded_at == move.recorded_at]
+    low, high = sorted((move.before, move.after))
+    if age < STEADY or not low or high >= SLIP * low or _wide(together, known):
+        return ""
+    return f"held ({move.reason}), then seen at every look of {age.days} days"
 
 
 def _move(held: Known, seen: Observation, source: str, at: datetime, last_well: datetime | None) -> Move:
@@ -110,13 +127,17 @@ def _effective(held: Known, seen: Observation, at: datetime) -> datetime:
 
 def _hold_the_implausible(changes: Changes, known: Mapping[str, Known]) -> None:
     """Mark opened moves as held: ×10 either way, or half of the page's models at once."""
-    opened = {m.series.model for m in changes.opened}
-    models = {k.series.model for k in known.values()}
-    wide = len(opened) >= HALF_PAGE_MODELS and len(opened) * 2 > len(models)
+    wide = _wide(changes.opened, known)
     for i, move in enumerate(changes.opened):
-        reason = f"{len(opened)} of {len(models)} models moved at once" if wide else _far(move)
-        if reason:
+        if reason := wide or _far(move):
             changes.opened[i] = replace(move, status=Status.held, reason=reason)
+
+
+def _wide(moves: Iterable[Move], known: Mapping[str, Known]) -> str:
+    """That these moves are half of the page, in words, where they are."""
+    moved, models = {m.series.model for m in moves}, {k.series.model for k in known.values()}
+    wide = len(moved) >= HALF_PAGE_MODELS and len(moved) * 2 > len(models)
+    return f"{len(moved)} of {len(models)} models moved at once" if wide else ""
 
 
 def _far(move: Move) -> str:
