@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -12,7 +13,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import structlog
 import typer
-from sqlalchemy import Connection, Engine
 
 import scrapers.catalog
 from scrapers.source import Source
@@ -20,6 +20,7 @@ from tracker.adapters import config
 from tracker.adapters.clock import Clock, SystemClock
 from tracker.adapters.edges import Edges
 from tracker.adapters.fetch import Fetcher
+from tracker.adapters.store import Connection, Engine
 from tracker.adapters.store.engine import asking, open_store
 from tracker.adapters.store.migrate import is_current, migrate
 from tracker.adapters.store.questions import Filters
@@ -92,15 +93,15 @@ def moment(words: str, *, end: bool = False) -> datetime | None:
     if ago := re.fullmatch(r"(\d{1,5})([dhm])", words):
         unit = {"d": "days", "h": "hours", "m": "minutes"}[ago[2]]
         return now - timedelta(**{unit: int(ago[1])})
+    with contextlib.suppress(ValueError):
+        return datetime.combine(date.fromisoformat(words), time.max if end else time.min, UTC)
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
-            return datetime.combine(date.fromisoformat(words), time.max if end else time.min, UTC)
         found = datetime.fromisoformat(words)
-    except ValueError as e:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as e:
         raise typer.BadParameter(
             f"{words!r} is no day or moment; write 2026-08-21, 2026-08-21T14:00Z or 30d"
         ) from e
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def log(level: str) -> None:
@@ -108,7 +109,10 @@ def log(level: str) -> None:
     number = logging.getLevelNamesMapping()[level.upper()]
     on_terminal = sys.stderr.isatty()
     render = (
-        structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ)
+        structlog.dev.ConsoleRenderer(
+            colors="NO_COLOR" not in os.environ,
+            exception_formatter=structlog.dev.plain_traceback,  # the other shows variables: secrets too
+        )
         if on_terminal
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )

@@ -30,9 +30,9 @@ class FastClock:
 
     def idle(self, until: datetime | None) -> None:
         """Jump to what is due next; end where nothing is due before the end."""
-        elapsed = timedelta(days=(time.monotonic() - self._begun) * self.days_per_second)
+        days = (time.monotonic() - self._begun) * self.days_per_second
         if until is None or until > self.end:
             self.at = self.end
             self.on_end()
-        elif until <= self._first + elapsed:
+        elif (until - self._first) / timedelta(days=1) <= days:
             self.at = max(self.at, until)
