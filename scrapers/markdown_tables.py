@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from scrapers.grid import Cell, Grid, Spanning, grid_of, without_repeats
+from scrapers.grid import WIDEST, Cell, Grid, Spanning, grid_of, without_repeats
 from scrapers.html_tables import html_tables
 from scrapers.page import ReadError
 
@@ -18,6 +19,8 @@ _BREAK = re.compile(r"<(?:br|hr|/?p|/?div|/?li|/?ul)\b[^>]*>", re.I)
 _STRUCK_TAG = re.compile(r"<(/?)(?:s|del|strike)\b[^>]*>", re.I)
 _RAISED_TAG = re.compile(r"<(/?)(?:sup|sub)\b[^>]*>", re.I)
 _MARK = re.compile(r"[\\*_`~<&!\[\]]")
+_BAR = re.compile(r"(?<!\\)\|")
+_DELIMITER = re.compile(r"\|(?:\s*:?-+:?\s*\|)+\s*")
 _LONGEST_PAGE, _MOST_ROWS = 2_000_000, 20_000  # characters; table rows, 80 µs each
 _MOST_MARKS = 200  # of one cell; the inline parser's time grows faster than their number
 
@@ -31,7 +34,7 @@ def markdown_tables(text: str) -> list[Grid]:
     if len(text) > _LONGEST_PAGE or text.count("\n|") > _MOST_ROWS:
         raise ReadError("too_large", "more Markdown than can be read in good time")
     _refuse_cut(text)
-    grids = _pipe_tables(_BLOCKS.parse(_unindented(text)))
+    grids = _pipe_tables(_BLOCKS.parse(_widened(_unindented(text))))
     if re.search(r"<table\b", text, re.I):
         grids += html_tables(_without_fences(text))
     return without_repeats(grids)
@@ -41,6 +44,23 @@ def _unindented(text: str) -> str:
     """Tables in <Tab> or <Note> are indented, which Markdown takes for code, and follow the tag at once."""
     text = re.sub(r"^[ \t]*(</?[A-Z][^<>\n]*>)[ \t]*$", r"\n\1\n", text, flags=re.M)
     return re.sub(r"^[ \t]+(?=\|)", "", text, flags=re.M)
+
+
+def _widened(text: str) -> str:
+    """A head narrower than its rows is padded with blanks: Markdown would drop the cells past its width."""
+    lines = text.split("\n")
+    for at in (n for n, line in enumerate(lines) if n and _DELIMITER.fullmatch(line)):
+        width = _width(lines[at])
+        below = takewhile(lambda line: line.startswith("|"), islice(lines, at + 1, None))
+        missing = max(map(_width, below), default=0) - width
+        if 0 < missing <= WIDEST and _width(lines[at - 1]) == width:
+            lines[at - 1] = lines[at - 1].rstrip() + "  |" * missing
+            lines[at] = lines[at].rstrip() + " --- |" * missing
+    return "\n".join(lines)
+
+
+def _width(line: str) -> int:
+    return len(_BAR.findall(line.strip())) - 1
 
 
 def _without_fences(text: str) -> str:

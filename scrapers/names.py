@@ -38,7 +38,7 @@ def model_name(printed: str) -> str:
 def _plain(line: str) -> str:
     text = UNTIL.sub("", SINCE.sub("", line))
     text = _STATUS.sub("", text)
-    if re.search(r"\d\s*[km]\b", text, re.I) and re.search(
+    if re.search(r"\d\s*[km]\b|\d,\d{3}\b", text, re.I) and re.search(
         r"[<>≤≥]|\b(?:over|above|up to|under)\b", text, re.I
     ):
         text = without_context(text)

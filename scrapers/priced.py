@@ -18,6 +18,8 @@ from scrapers.terms import merged, terms_in, without_context
 _SHORT = 80  # characters: a longer cell is prose, and states no terms
 _MARK = re.compile(r"[¹²³⁴-⁹]|\((\d)\)|\[(\d)\]")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+# "introductory pricing through August 31 … is now the standard price": the day bounds nothing any more.
+_SETTLED = re.compile(r"\bnow the (?:standard|regular|list)\b|\bwill not (?:occur|happen|apply|take)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class PricedGrid:
     def _noted(self, text: str) -> Terms:
         """The dates in the footnotes that a price cell refers to."""
         marks = (str(_RAISED.index(m[0])) if m[0] in _RAISED else m[1] or m[2] for m in _MARK.finditer(text))
-        found = [terms_in(self.page.notes.get(mark, ""), self.page.words) for mark in marks]
+        notes = (self.page.notes.get(mark, "") for mark in marks)
+        found = [terms_in(note, self.page.words) for note in notes if not _SETTLED.search(note)]
         return merged(*(Terms(promo_until=t.promo_until, effective_from=t.effective_from) for t in found))
 
 

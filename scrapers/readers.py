@@ -52,7 +52,7 @@ def table(
         if not lists:
             raise ReadError("no_table", f"no price table on {page.url}")
         _refuse_gaps(lists, needs, page.url)
-        reading = settled(one for found in lists for one in found)
+        reading = settled(*lists)
         if not reading.offers:
             kind = "conflict" if any(r.reason == CONFLICT for r in reading.refused) else "parse_error"
             raise ReadError(kind, f"the tables on {page.url} state no price that can be read exactly")

@@ -12,6 +12,7 @@ _TIERS = (
     ("batch", r"\bbatch(?:ed|ing)?\b|批量|批处理"),
     ("flex", r"\bflex\b"),
     ("priority", r"\bpriority\b"),
+    ("ultrafast", r"\bultra[ -]?fast\b"),
     ("fast", r"\bfast mode\b"),
 )
 _LONGEST, _LONGEST_PAGE = 1000, 100_000  # characters in which terms, and a year, are looked for
@@ -33,7 +34,7 @@ SINCE = re.compile(
     re.I,
 )
 _ANY_DAY = re.compile(_DAY, re.I)
-_NUMBER = r"(?P<{0}>\d+(?:\.\d+)?)\s*(?P<{0}_unit>[km])?"
+_NUMBER = r"(?P<{0}>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)\s*(?P<{0}_unit>[km])?"
 _ABOVE = re.compile(
     rf"(?:>=?|≥|\bover|\babove|\bmore than|\bbeyond|\bexceeding)\s*{_NUMBER.format('n')}\b", re.I
 )
@@ -42,7 +43,7 @@ _BELOW = re.compile(
 )
 _FLIPPED = re.compile(rf"{_NUMBER.format('n')}\s*(?:<=?|≤)\s*(?:input|prompt|tokens?|context|length)", re.I)
 _CONTEXT = re.compile(
-    rf"\(?\s*(?:prompts?\s*)?(?:{_ABOVE.pattern}|{_BELOW.pattern.replace('<n', '<b')})"
+    rf"\(?\s*(?:for\s+)?(?:prompts?\s*)?(?:{_ABOVE.pattern}|{_BELOW.pattern.replace('<n', '<b')})"
     r"\s*(?:-?\s*(?:input|prompt|context)\b)?\s*(?:tokens?\b|context length\b|window\b|length\b)*\s*\)?",
     re.I,
 )
@@ -80,11 +81,19 @@ def is_said(terms: Terms) -> bool:
 def context_in(text: str) -> str:
     """What a text says of long prompts (">200K"); the shortest band is standard and says nothing."""
     above = _ABOVE.search(text) or _FLIPPED.search(text)
-    if above is None or not float(above["n"]):
+    if above is None or not any(digit in above["n"] for digit in "123456789"):
         return ""
     below = _BELOW.search(text)
-    lower = above["n"] + (above["n_unit"] or (below["n_unit"] if below else "") or "").upper()
-    return f">{lower}" + (f" ≤{below['n']}{(below['n_unit'] or '').upper()}" if below else "")
+    lower = _length(above["n"], above["n_unit"] or (below["n_unit"] if below else ""))
+    return f">{lower}" + (f" ≤{_length(below['n'], below['n_unit'])}" if below else "")
+
+
+def _length(number: str, unit: str) -> str:
+    """A number of tokens as price lists write it: "200,000" is "200K"."""
+    plain = number.replace(",", "")
+    if not unit and plain.endswith("000"):
+        plain, unit = plain[:-3], "k"
+    return plain + (unit or "").upper()
 
 
 def without_context(text: str) -> str:

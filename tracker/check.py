@@ -10,13 +10,12 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row
 
 from scrapers.page import Page, ReadError, Reading
 from scrapers.source import Source
 from tracker.adapters.charset import text_of
 from tracker.adapters.edges import Edges
-from tracker.adapters.store import articles, outbox, prices, snapshots
+from tracker.adapters.store import Connection, Row, articles, outbox, prices, snapshots
 from tracker.adapters.store import sources as states
 from tracker.domain import health
 from tracker.domain.alerts import Alert, alerts_for, article_alerts, recovery_alerts, trouble_alerts

@@ -7,15 +7,14 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import structlog
-import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from tracker.adapters.edges import Edges
@@ -25,8 +24,10 @@ from tracker.adapters.store import sources as states
 from tracker.adapters.store.lock import Lock, beat
 from tracker.check import Looked, look
 from tracker.deliver import Send, deliver_to
-from tracker.domain.errors import Busy, Missing, TrackerError
+from tracker.domain.errors import Busy, TrackerError
+from tracker.domain.troubles import Troubles
 from tracker.web.app import make_app
+from tracker.web.server import Server
 
 log = structlog.get_logger()
 Turn = Callable[[], Awaitable[object]]
@@ -47,18 +48,19 @@ class Daemon:
     on_look: Callable[[Looked], None] = lambda _: None
     tick_s: float = TICK_S
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    trouble: str = ""  # why the last turn failed; empty while all is well
     failure: TrackerError | None = None  # why it stopped by itself
     _looks: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # under way, by source
     _sends: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # under way, by channel
     _turns: set[asyncio.Task[Any]] = field(default_factory=set)  # of the scheduler's, under way
     _started_at: datetime | None = None
+    _troubles: Troubles = field(default_factory=Troubles)
+    _is_shut: bool = False  # the store refused something: it has to take a row before anything else is begun
 
     async def run(self, listener: socket.socket | None) -> None:
         """Serve until stopped. Raises TrackerError if it cannot begin, or loses its store to another."""
         self._started_at = self.edges.clock.now()
         await self._begin()
-        server = self._server(listener) if listener else None
+        server = self._server() if listener else None
         serving = asyncio.create_task(server.serve(sockets=[listener])) if server and listener else None
         scheduler = self._schedule()
         await self.stopping.wait()
@@ -73,13 +75,17 @@ class Daemon:
             raise self.failure
 
     def stop(self) -> None:
-        """Ask it to end; whatever still hangs after the time that is promised is cut off."""
+        """Ask it to end."""
         if not self.stopping.is_set():
             log.info("daemon.stopping", looks=len(self._looks))
             self.stopping.set()
-            cut = threading.Timer(DRAIN_S + 1.5, os._exit, [0])
-            cut.daemon = True
-            cut.start()
+
+    def _stop_the_process(self) -> None:
+        """End in the time that is promised: what still hangs then is cut off, and done again next time."""
+        self.stop()
+        cut = threading.Timer(DRAIN_S + 1.5, os._exit, [0])
+        cut.daemon = True
+        cut.start()
 
     async def _begin(self) -> None:
         now = self.edges.clock.now()
@@ -90,23 +96,17 @@ class Daemon:
 
     def _schedule(self) -> AsyncIOScheduler:
         """Only the beat of it is here; what is due is always read from the store, so nothing is forgotten."""
-        scheduler = AsyncIOScheduler(timezone="UTC")
+        always = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=always)
         turns: dict[str, tuple[float, Turn]] = {
             "look": (self.tick_s, self._start_looks),
             "deliver": (self.tick_s, self._start_sends),
             "beat": (BEAT_S, self._beat),
         }
         for name, (seconds, turn) in turns.items():
+            now = datetime.now().astimezone()
             scheduler.add_job(
-                self._turn,
-                "interval",
-                args=[name, turn],
-                id=name,
-                seconds=seconds,
-                max_instances=1,
-                coalesce=True,
-                misfire_grace_time=None,
-                next_run_time=datetime.now().astimezone(),
+                self._turn, "interval", [name, turn], id=name, seconds=seconds, next_run_time=now
             )
         scheduler.start()
         return scheduler
@@ -121,24 +121,31 @@ class Daemon:
         except TrackerError as e:
             self._troubled(name, str(e))
         except Exception as e:
-            log.exception("daemon.turn_failed", turn=name)
             self._troubled(name, f"{name} failed: {type(e).__name__}")
+            log.exception("daemon.turn_failed", turn=name)
+        else:
+            self._went_well({name})
         finally:
             self._turns.discard(task)
 
     def _troubled(self, turn: str, words: str) -> None:
-        if words != self.trouble:
+        self._is_shut = True
+        if self._troubles.add(turn, words, time.monotonic()):
             log.error("daemon.trouble", turn=turn, words=words)
-        self.trouble = words
+
+    def _went_well(self, turns: set[str]) -> None:
+        if self._troubles.end(turns):
+            log.info("daemon.well_again")
 
     async def _start_looks(self) -> None:
         """Start what is due, as far as there are free places; a slow source holds up nobody but itself."""
-        if self.trouble:
+        if self._is_shut:
             await self._try_the_store()
         free = self.edges.settings.look.concurrency - len(self._looks)
         if free <= 0 or self.stopping.is_set():
             return
-        ids = [id for id in self.edges.sources if id not in self._looks]
+        resting = self._troubles.resting(time.monotonic())
+        ids = [id for id in self.edges.sources if id not in self._looks and f"look {id}" not in resting]
         due = await self.edges.ask(states.due, ids, self.edges.clock.now(), free)
         for id in due:
             self._start(self._looks, id, f"look {id}", partial(self._look, id))
@@ -146,7 +153,7 @@ class Daemon:
             await self._rest()
 
     async def _start_sends(self) -> None:
-        if self.trouble or self.stopping.is_set():
+        if self._is_shut or self.stopping.is_set():
             return
         waiting = await self.edges.ask(outbox.waiting, self.edges.clock.now())
         for channel in self.edges.settings.channels:
@@ -164,11 +171,14 @@ class Daemon:
         self.on_look(await look(self.edges, self.edges.sources[id]))
 
     async def _try_the_store(self) -> None:
-        """After trouble nothing is fetched or sent until the store takes a row again."""
+        """After trouble nothing is fetched or sent until the store takes a row again.
+
+        What a look found may be larger than a row: it stays in trouble until it goes well itself.
+        """
         await asyncio.sleep(1)
         await self._beat()
-        log.info("daemon.well_again", was=self.trouble)
-        self.trouble = ""
+        self._is_shut = False
+        self._went_well(self._troubles.turns - {f"look {id}" for id in self.edges.sources})
 
     async def _rest(self) -> None:
         """Nothing is under way: a clock that can jump may go on to the next thing that is due."""
@@ -195,23 +205,20 @@ class Daemon:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    def _server(self, listener: socket.socket) -> uvicorn.Server:
+    def _server(self) -> Server:
         app = make_app(
             self.edges.engine,
             lambda: self.edges.sources,
             now=self.edges.clock.now,
-            trouble=lambda: self.trouble,
+            trouble=lambda: self._troubles.words,
         )
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="off"
-        )
-        return _Quiet(config)
+        return Server(app)
 
     def listen_to_signals(self) -> None:
         """SIGTERM and SIGINT stop, SIGHUP reads the settings again."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.stop)
+            loop.add_signal_handler(number, self._stop_the_process)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
 
     def _reload(self) -> None:
@@ -230,27 +237,3 @@ class Daemon:
         if self._looks:
             await asyncio.wait(self._looks.values())
         await old.fetcher.aclose()
-
-
-class _Quiet(uvicorn.Server):
-    """uvicorn without signal handlers: the daemon has its own."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """The bound socket of the page; raises Missing in one sentence where the port is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as e:
-        listener.close()
-        words = e.strerror or str(e)
-        raise Missing(
-            f"cannot listen on {host}:{port} ({words}): set TRACKER_LISTEN to a free address"
-        ) from e
-    return listener

@@ -6,7 +6,8 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import timedelta
+from typing import Any, Protocol
 
 import structlog
 
@@ -14,11 +15,12 @@ from tracker.adapters.edges import Edges
 from tracker.adapters.notify import send
 from tracker.adapters.store import outbox
 from tracker.domain.alerts import Message, backoff
-from tracker.domain.errors import SendError
+from tracker.domain.errors import SendError, TrackerError
 from tracker.domain.settings import Channel
 
 log = structlog.get_logger()
 DOWN_AFTER = 2
+SETTLE_EVERY = timedelta(seconds=1)
 
 
 class Send(Protocol):
@@ -73,7 +75,7 @@ async def deliver_to(
             done += Delivered(sent=1)
             failed = 0
             now = edges.clock.now()
-            await edges.write(outbox.settle, id, owner=owner, state="sent", sent_at=now, last_error="")
+            await _settle(edges, delivery, owner, state="sent", sent_at=now, last_error="")
             log.info("deliver.sent", channel=channel.name, delivery=id, maybe_again=delivery.uncertain)
     return done
 
@@ -84,13 +86,23 @@ async def _not_sent(edges: Edges, delivery: outbox.Delivery, owner: str, error: 
     expired = now - delivery.created_at >= outbox.EXPIRY
     words = f"given up after {outbox.EXPIRY.days} days: {error.words}" if expired else error.words
     state = "dead" if error.permanent or expired else "waiting"
-    log.warning("deliver.failed", channel=delivery.channel, delivery=delivery.id, state=state, words=words)
-    await edges.write(
-        outbox.settle,
-        delivery.id,
-        owner=owner,
-        state=state,
-        next_try=now + wait,
-        last_error=words,
-        uncertain=delivery.uncertain or error.uncertain,
+    uncertain = delivery.uncertain or error.uncertain
+    await _settle(
+        edges, delivery, owner, state=state, next_try=now + wait, last_error=words, uncertain=uncertain
     )
+    log.warning("deliver.failed", channel=delivery.channel, delivery=delivery.id, state=state, words=words)
+
+
+async def _settle(edges: Edges, delivery: outbox.Delivery, owner: str, **columns: Any) -> None:
+    """Write how a try ended. While the store refuses it, ask again as long as the claim holds.
+
+    What is not written is sent twice. Raises TrackerError.
+    """
+    until = edges.clock.now() + outbox.LEASE - SETTLE_EVERY
+    while True:
+        try:
+            return await edges.write(outbox.settle, delivery.id, owner=owner, **columns)
+        except TrackerError:
+            if edges.clock.now() >= until:
+                raise
+        await edges.clock.sleep_until(edges.clock.now() + SETTLE_EVERY)

@@ -13,14 +13,13 @@ from scrapers.page import STANDARD, Offer, Terms
 from scrapers.readers import cards
 from scrapers.source import Source
 
-_AMOUNT = re.compile(r"(?:From )?\$(\d+(?:\.\d\d)?)")
-_MONTHLY = re.compile(r"\$(\d+(?:\.\d\d)?)(?: per \w+)? if billed monthly", re.I)
+_AMOUNT = re.compile(r"(?:From )?\$(\d+(?:\.\d\d?)?)")
+_MONTHLY = re.compile(r"\$(\d+(?:\.\d\d?)?)(?: per \w+)? if billed monthly", re.I)
 _YEARLY = re.compile(r"month\b.*\bannual\b.*billed up front", re.I)
-_BY_MONTH = re.compile(
-    r"(?:per|/)\s*(?:person |member |seat )?(?:/ ?)?month\b(?!.*\bannual)|billed monthly", re.I
-)
+_BY_MONTH = re.compile(r"(?:per|/)\s*(?:person |member |seat )?(?:/ ?)?month\b|billed monthly", re.I)
+_ANNUAL = re.compile(r"\bannual", re.I)
 _SEAT = re.compile(r"(?:standard|premium) seat", re.I)
-_BARE_SEAT = re.compile(r"\$(\d+(?:\.\d\d)?)\s*/\s*seat\b.*", re.I)
+_BARE_SEAT = re.compile(r"\$(\d+(?:\.\d\d?)?)\s*/\s*seat\b.*", re.I)
 
 
 def plans(lines: list[Line]) -> Iterator[Offer]:
@@ -43,7 +42,9 @@ def _plan(name: str, amount: str, sentence: str) -> Iterator[Offer]:
         yield _offer(name, amount, label, Terms(billing="yearly"))
     if monthly := _MONTHLY.search(sentence):
         yield _offer(name, monthly[1], label)
-    elif _BY_MONTH.search(sentence) or (not Decimal(amount) and "free" in sentence.lower()):
+    elif (_BY_MONTH.search(sentence) and not _ANNUAL.search(sentence)) or (
+        not Decimal(amount) and "free" in sentence.lower()
+    ):
         yield _offer(name, amount, label)
 
 
@@ -54,9 +55,8 @@ def _offer(name: str, amount: str, label: str, terms: Terms = STANDARD) -> Offer
 SOURCE = Source(
     url="https://claude.com/pricing",
     provider="anthropic",
-    reader=cards(
-        needs=("input_mtok", "cache_write_mtok", "cache_read_mtok", "output_mtok", "seat_month"), also=plans
-    ),
-    anchors=("Pro", "Max"),
+    reader=cards(needs=("input_mtok", "cache_write_mtok", "cache_read_mtok", "output_mtok"), also=plans),
+    # Plans and models stand on two tabs, and either may be all that is sent.
+    anchors=("Pro", "Max", "Fable 5.1", "Opus 5", "Sonnet 5", "Haiku 4.5"),
     least=12,
 )

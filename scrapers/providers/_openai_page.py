@@ -20,10 +20,11 @@ LONGEST = 2_000_000  # characters of Markdown
 MOST_LITERALS = 500  # of one MDX page
 
 MODALITIES = ("audio", "text", "image", "video")
-_TIER = re.compile(r"\b(standard|batch|flex|priority|fast)\b", re.I)
-_LABEL = re.compile(r"(?:standard|batch|flex|priority|fast)(?: mode| processing)?", re.I)
-_LABELS = re.compile(rf"(?:{_LABEL.pattern})+", re.I)
-_CAPTION = re.compile(r"(?:\w+ )?(?:grouped )?pricing(?: table)? data", re.I)
+TIERS = "standard|batch|flex|priority|ultrafast|fast"
+_TIER = re.compile(rf"\b({TIERS})\b", re.I)
+_LABEL = re.compile(rf"(?:{TIERS})(?: mode| processing)?", re.I)
+_LABELS = re.compile(rf"(?:{_LABEL.pattern}\s*)+", re.I)
+_CAPTION = re.compile(r"(?P<tier>(?!grouped)\w+ )?(?:grouped )?pricing(?: table)? data", re.I)
 _NOTE = re.compile(r"prices (?:are )?per [^<\n]*", re.I)
 
 _FOUR = ("input", "cached input", "cache writes", "output")
@@ -47,12 +48,18 @@ class Part:
     title: str = ""
     tier: str = ""
     note: str = ""
+    is_shown: bool = True  # not in scripts only
 
 
 def tier_in(text: str) -> str:
     """The tier that a label or heading names; "" for standard and for none."""
     found = _TIER.search(text)
     return "" if found is None else found[1].lower().replace("standard", "")
+
+
+def _stated_tier(value: str) -> str:
+    """The tier that the page states as such: also one that is new to us is never taken for standard."""
+    return tier_in(value) if _TIER.search(value) else value.strip().lower()
 
 
 def parts_of(page: Page) -> list[Part]:
@@ -74,8 +81,8 @@ def _in_html(text: str) -> Iterator[Part]:
         if node.tag == "table":
             yield _from_grid(next(grids), replace(here, tier=_tier_around(node, here.title)))
         elif node.tag == "astro-island":
-            tier = _tier_around(node, here.title)
-            yield from _from_props(node.attributes.get("props") or "", replace(here, tier=tier))
+            hidden = replace(here, tier=_tier_around(node, here.title), is_shown=False)
+            yield from _from_props(node.attributes.get("props") or "", hidden)
         elif node.tag in ("small", "p"):
             note = _NOTE.match(node.text(strip=True))
             here = replace(here, note=note[0]) if note else here
@@ -88,6 +95,8 @@ def _tier_around(node: LexborNode, title: str) -> str:
     around = node.parent
     while around is not None:
         says = around.attributes
+        if "data-content-switcher-pane" in says and (pane := says.get("data-value")):
+            return _stated_tier(pane)
         for name in ("data-value", "aria-label", "aria-labelledby", "id"):
             if _TIER.search((said := says.get(name) or "").replace("-", " ")):
                 return tier_in(said.replace("-", " "))
@@ -105,7 +114,7 @@ def _from_props(text: str, here: Part) -> Iterator[Part]:
         return
     props = astro_props(loads(text))
     if isinstance(tier := props.get("tier"), str):
-        here = replace(here, tier=tier_in(tier))
+        here = replace(here, tier=_stated_tier(tier))
     headings = tuple(_words(h) for h in props.get("headings") or ())
     if isinstance(rows := props.get("rows"), list):
         yield from _from_rows(rows, replace(here, headings=headings))
@@ -179,7 +188,7 @@ class _Markdown:
     def _line(self, line: str, at: int, is_alone: bool) -> Iterator[Part]:
         said = line.strip().strip("*_").strip()
         if pane := _PANE.search(line):
-            self.here = replace(self.here, tier=tier_in(pane[1] or pane[2]), headings=())
+            self.here = replace(self.here, tier=_stated_tier(pane[1] or pane[2]), headings=())
         elif heading := re.fullmatch(r"#{1,6}\s*(.*)", said):
             self._heading(heading[1])
         elif note := _NOTE.match(re.sub(r"<[^>]*>", "", said)):
@@ -193,10 +202,11 @@ class _Markdown:
         yield from self._literals(line, at)
 
     def _heading(self, words: str) -> None:
-        if not _CAPTION.fullmatch(words):
+        caption = _CAPTION.fullmatch(words)
+        if caption is None:
             self.here = Part(title=words, tier=tier_in(words), note=self.here.note)
-        elif _TIER.search(words):
-            self.here = replace(self.here, tier=tier_in(words))
+        elif caption["tier"]:
+            self.here = replace(self.here, tier=_stated_tier(caption["tier"]))
 
     def _literals(self, line: str, at: int) -> Iterator[Part]:
         if group := _GROUP.search(line):

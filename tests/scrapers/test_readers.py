@@ -350,7 +350,8 @@ def without_column(text: str, heading: str) -> str:
         cells = re.split(r"(?<!\\)\|", line)
         if line.startswith("|"):
             if not (out and out[-1].startswith("|")):
-                lost = next((x for x, c in enumerate(cells) if c.strip() == heading), -1)
+                said = [c.strip().casefold().replace(" and ", " & ") for c in cells]
+                lost = said.index(heading.casefold()) if heading.casefold() in said else -1
             cells = [c for x, c in enumerate(cells) if x != lost]
         out.append("|".join(cells))
     return "\n".join(out)

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine
-
 import scrapers
 from scrapers.source import Source
 from tracker.adapters.clock import Clock
 from tracker.adapters.fetch import Fetcher
+from tracker.adapters.store import Connection, Engine
 from tracker.adapters.store.engine import asking, writing
 from tracker.domain.settings import Settings
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 import tracker
-from tracker.domain.errors import TrackerError
+from tracker.domain.errors import StoreTrouble, TrackerError
 
 # Which module has which verbs: a verb imports what it needs, and no more.
 VERBS = {
@@ -80,20 +81,46 @@ def root(
 
 def main() -> None:
     """Run one command; every error is one sentence on standard error and an exit code of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # the same bytes in every locale
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(_run())
+
+
+def _run() -> int:
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="tracker", standalone_mode=False)
+        sys.stdout.flush()  # here, where it can still be told that nobody took it
     except typer.Exit as e:
-        code = e.exit_code
-    except typer.TyperException as e:  # wrong usage
-        show = getattr(e, "show", None)
-        show() if show else sys.stderr.write(f"{e}\n")
-        code = getattr(e, "exit_code", 2)
+        return e.exit_code
+    except typer.TyperException as e:
+        return _wrong_usage(e)
     except (typer.Abort, KeyboardInterrupt):
-        code = 130
+        return 130
     except TrackerError as e:
         sys.stderr.write(f"{e}\n")
-        code = e.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code or 0)
+        return e.exit_code
+    except OSError as e:
+        return _refused(e)
+    except SystemExit as e:  # typer's own end where whoever reads the output has gone
+        if not isinstance(e.__context__, BrokenPipeError):
+            raise
+        return _refused(e.__context__)
+    return code or 0
+
+
+def _wrong_usage(error: Any) -> int:
+    words, context = error.format_message(), getattr(error, "ctx", None)
+    if words:  # else the whole help was printed, because no verb was given
+        verb = context.command_path if context else "tracker"
+        sys.stderr.write(f"{words.rstrip('.')}; see `{verb} --help`\n")
+    return int(error.exit_code)
+
+
+def _refused(error: OSError) -> int:
+    """The system takes no more output; what is still buffered goes nowhere, or Python would try again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):  # `| head`: it has seen enough
+        return 0
+    sys.stderr.write(f"the system refuses: {error.strerror or error}\n")
+    return StoreTrouble.exit_code

@@ -19,7 +19,7 @@ from tracker.cli.output import emit
 from tracker.domain.alerts import test_message
 from tracker.domain.errors import BadSettings, SendError, TrackerError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 alerts_app = typer.Typer(help="Alerts and their deliveries, the newest first.")
 
 

@@ -19,7 +19,7 @@ from tracker.cli.output import move_row, print_json
 from tracker.demo import Demo, Result
 from tracker.domain.errors import TrackerError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 FIRST, LAST = date(2024, 1, 1), date(2026, 11, 22)
 
 

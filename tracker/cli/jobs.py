@@ -11,17 +11,18 @@ import structlog
 import typer
 
 from tracker.adapters.edges import Edges
+from tracker.adapters.listener import listen
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.lock import sole
 from tracker.check import Looked, check
 from tracker.cli import common
 from tracker.cli.options import Json
 from tracker.cli.output import Form, emit, move_row, print_json
-from tracker.daemon import Daemon, listen
+from tracker.daemon import Daemon
 from tracker.deliver import Delivered, deliver
 from tracker.domain.wording import grouped, tell
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 log = structlog.get_logger()
 Names = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Sources; none means all.")]
 
@@ -68,6 +69,8 @@ def check_verb(names: Names = None, json: Json = False) -> None:
 
 async def _check_and_deliver(edges: Edges, ids: list[str], form: Form) -> int:
     """0 if every source is well and every message left, else 1."""
+    if edges.settings.log_level == "info":
+        common.log("warning")  # what happens is told on standard output, a line each
     await edges.write(states.register, [edges.sources[id] for id in ids], edges.clock.now())
     shown = _say if form is Form.table else lambda _: None
     try:

@@ -17,6 +17,9 @@ from rich.table import Table
 
 from tracker.domain.model import Move
 
+# What a spreadsheet takes for the beginning of a formula, in narrow and in wide letters.
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
 
 class Form(StrEnum):
     """How rows are printed."""
@@ -76,7 +79,7 @@ def cell(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     words = str(value)
     numeric = isinstance(value, (int, float)) or words.lstrip("-").replace(".", "", 1).isdigit()
-    return f"'{words}" if words[:1] in ("=", "+", "-", "@", "\t", "\r") and not numeric else words
+    return f"'{words}" if words.startswith(FORMULAS) and not numeric else words
 
 
 def _table(rows: list[dict[str, Any]], columns: Sequence[str]) -> None:

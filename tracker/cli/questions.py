@@ -31,7 +31,7 @@ from tracker.domain.errors import TrackerError
 from tracker.domain.health import seen_as
 from tracker.domain.model import State, Status
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 

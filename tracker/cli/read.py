@@ -19,7 +19,7 @@ from tracker.cli.output import emit
 from tracker.domain.errors import Missing, TrackerError
 from tracker.domain.model import Snapshot
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 MEDIA_TYPES = {
     ".html": "text/html",
     ".htm": "text/html",
@@ -42,7 +42,7 @@ def read(
 ) -> None:
     """Extract from a saved page, without a store; what cannot be read exactly is told on standard error."""
     found, form = _source(source), form_of(json, csv)
-    page = _page(file, found.url)
+    page = _page(file, found.url or file.absolute().as_uri())
     try:
         reading = found.read(page)
     except ReadError as e:

@@ -18,7 +18,7 @@ from tracker.cli.options import Csv, Json, form_of
 from tracker.cli.output import emit, print_json
 from tracker.domain.errors import TrackerError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 ALIVE = timedelta(seconds=45)  # a daemon that has not beaten for so long hangs, or is gone
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 from tracker.domain.model import Move, Observation, Status
 from tracker.domain.observe import Known, Seen
+from tracker.domain.plausible import doubts, far
 
-FACTOR = 10  # a price that moved by this much is implausible until somebody says so
-HALF_PAGE_MODELS = 5  # with fewer models, half a page moves whenever a provider moves
 SLIP = 100  # by this much a price moves when a unit slips: that is never believed by waiting
 STEADY = timedelta(days=7)  # a single held move that the page says so steadily for so long is believed
 GONE_LOOKS, GONE_AFTER = 3, timedelta(hours=48)
@@ -56,31 +54,24 @@ def step(
             changes.back.append(held)
         move = pending.get(key)
         if move is not None and move.after == observation.price:
-            if reason := _believed(move, pending, known, at - move.recorded_at, confirm_after):
+            if reason := _believed(move, at - move.recorded_at, confirm_after):
                 changes.confirmed.append(replace(move, status=Status.confirmed, reason=reason))
             continue
         if move is not None:
             changes.withdrawn.append(_withdrawn(move, held, observation))
         if observation.price != held.price:
             changes.opened.append(_move(held, observation, source, at, last_well))
-    _hold_the_implausible(changes, known)
+    _hold_the_implausible(changes, known, seen)
     _note_the_missing(changes, known, pending, seen, at)
     return changes
 
 
-def _believed(
-    move: Move,
-    pending: Mapping[str, Move],
-    known: Mapping[str, Known],
-    age: timedelta,
-    confirm_after: timedelta,
-) -> str:
-    """Why a move that this look sees again is believed; empty where it is not, or not yet."""
+def _believed(move: Move, age: timedelta, confirm_after: timedelta) -> str:
+    """Why a move that a look sees again is believed; empty where it is not, or not yet."""
     if move.status is Status.provisional:
         return "confirmed by a second look" if age >= confirm_after else ""
-    together = [m for m in pending.values() if m.recorded_at == move.recorded_at]
     low, high = sorted((move.before, move.after))
-    if age < STEADY or not low or high >= SLIP * low or _wide(together, known):
+    if age < STEADY or not low or high >= SLIP * low or move.reason != far(move):
         return ""
     return f"held ({move.reason}), then seen at every look of {age.days} days"
 
@@ -125,26 +116,10 @@ def _effective(held: Known, seen: Observation, at: datetime) -> datetime:
     return min(max(stated, held.valid_from), at)
 
 
-def _hold_the_implausible(changes: Changes, known: Mapping[str, Known]) -> None:
-    """Mark opened moves as held: ×10 either way, or half of the page's models at once."""
-    wide = _wide(changes.opened, known)
-    for i, move in enumerate(changes.opened):
-        if reason := wide or _far(move):
-            changes.opened[i] = replace(move, status=Status.held, reason=reason)
-
-
-def _wide(moves: Iterable[Move], known: Mapping[str, Known]) -> str:
-    """That these moves are half of the page, in words, where they are."""
-    moved, models = {m.series.model for m in moves}, {k.series.model for k in known.values()}
-    wide = len(moved) >= HALF_PAGE_MODELS and len(moved) * 2 > len(models)
-    return f"{len(moved)} of {len(models)} models moved at once" if wide else ""
-
-
-def _far(move: Move) -> str:
-    low, high = sorted((move.before, move.after))
-    if not low:
-        return "from or to zero"
-    return f"{(high / low).quantize(Decimal('0.1'))} times" if high >= FACTOR * low else ""
+def _hold_the_implausible(changes: Changes, known: Mapping[str, Known], seen: Seen) -> None:
+    for i, reason in enumerate(doubts(changes.opened, known, seen)):
+        if reason:
+            changes.opened[i] = replace(changes.opened[i], status=Status.held, reason=reason)
 
 
 def _note_the_missing(

@@ -11,9 +11,9 @@ from typing import ParamSpec, TypeVar, cast
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from sqlalchemy import Engine
 
 from scrapers.source import Source
+from tracker.adapters.store import Engine
 from tracker.adapters.store.migrate import is_current
 from tracker.domain.errors import TrackerError
 from tracker.web import metrics

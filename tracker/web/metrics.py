@@ -8,11 +8,10 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from sqlalchemy import Engine
 
 from scrapers.source import Source
 from tracker import __version__
-from tracker.adapters.store import questions
+from tracker.adapters.store import Engine, questions, status
 from tracker.adapters.store.engine import asking
 from tracker.domain.model import State, Status
 from tracker.web.watched import Watched, watched
@@ -32,7 +31,7 @@ class StoreCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         enabled = self._sources()
         with asking(self._engine) as connection:
-            counts = questions.counts(connection)
+            counts = status.counts(connection)
             seen = watched(questions.source_rows(connection), enabled, self._now())
         yield _build_info()
         yield _looks(counts["looks"], enabled)

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sqlalchemy import Connection, Engine
 
 from scrapers.source import Source
 from tracker import __version__
-from tracker.adapters.store import questions, snapshots, status
+from tracker.adapters.store import Connection, Engine, questions, snapshots, status
 from tracker.adapters.store.engine import asking
 from tracker.domain import wording
 from tracker.domain.model import State, Status
@@ -76,7 +75,7 @@ class Pages:
     def first(self) -> str:
         """The status page."""
         with asking(self.engine) as connection:
-            seen, counts = self._seen(connection), questions.counts(connection)
+            seen, counts = self._seen(connection), status.counts(connection)
             shown = {
                 "moves": status.latest_moves(connection, [Status.confirmed], LATEST),
                 "pending": status.latest_moves(connection, [Status.held, Status.provisional], MOST_PENDING),
@@ -93,7 +92,7 @@ class Pages:
         with asking(self.engine) as connection:
             seen = self._seen(connection)
             moves = status.latest_moves(connection, list(Status), MOST)
-            total = sum(questions.counts(connection)["moves"].values())
+            total = sum(status.counts(connection)["moves"].values())
         return self._page("moves.html", seen, moves=moves, total=total)
 
     def all_sources(self) -> str:

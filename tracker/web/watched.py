@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row
-
 from scrapers.source import Source
+from tracker.adapters.store import Row
 from tracker.domain.model import State
 
 GRACE = timedelta(minutes=10)  # a look may queue behind others

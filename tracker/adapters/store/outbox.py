@@ -71,12 +71,12 @@ def waiting(connection: Connection, now: datetime) -> dict[str, list[str]]:
     A channel whose last try failed is left alone until that try is due again; then everything that
     waits for it is offered, so that nothing overtakes.
     """
-    tried = case((deliveries.c.attempts > 0, deliveries.c.next_try))
+    tried = deliveries.c.attempts > 0  # and since then not made to wait anew: see `retry`
     channels = connection.execute(
         select(
             deliveries.c.channel,
-            func.max(deliveries.c.tried_at).label("failed_at"),
-            func.min(tried).label("due"),
+            func.max(case((tried, deliveries.c.tried_at))).label("failed_at"),
+            func.min(case((tried, deliveries.c.next_try))).label("due"),
         )
         .where(deliveries.c.state == "waiting")
         .group_by(deliveries.c.channel)

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from scrapers.page import Terms
-from tracker.adapters.store import upsert
+from tracker.adapters.store.series import SERIES, series_ids, series_of
 from tracker.adapters.store.tables import moves, prices, series
-from tracker.domain.model import Basis, Move, Observation, Series, Status
+from tracker.domain.model import Basis, Move, Observation, Status
 from tracker.domain.moves import Changes
 from tracker.domain.observe import Known
 
-_TERMS = (series.c.tier, series.c.context, series.c.window, series.c.region, series.c.billing)
-SERIES = (series.c.provider, series.c.model, series.c.meter, *_TERMS, series.c.currency)
 PENDING = (Status.provisional.value, Status.held.value)
-
-
-def series_of(row: Any) -> Series:
-    """The series of a row that selects SERIES."""
-    terms = Terms(row.tier, row.context, row.window, row.region, row.billing)
-    return Series(row.provider, row.model, row.meter, terms, row.currency)
-
-
-def fold(model: str) -> str:
-    """A model's name as a person may type it: letters and digits only, lower case."""
-    return "".join(c for c in model.casefold() if c.isalnum())
 
 
 def known(connection: Connection, source: str) -> dict[str, Known]:
@@ -114,7 +99,7 @@ def record(
     connection: Connection, changes: Changes, *, source: str, basis: Basis, at: datetime, snapshot: int
 ) -> list[Move]:
     """Write what one look changed; the confirmed moves, as they stand in the store now."""
-    ids = _series_ids(connection, [o.series for o in changes.fresh] + [m.series for m in changes.opened])
+    ids = series_ids(connection, [o.series for o in changes.fresh] + [m.series for m in changes.opened])
     for move in changes.withdrawn:
         settle(connection, move.id, Status.withdrawn, move.reason, at)
     _open(connection, changes.fresh, ids, source, basis, at, snapshot)
@@ -166,34 +151,6 @@ def settle(
         .values(status=status.value, status_at=at, reason=reason, confirmed_by=confirmed_by)
     )
     return result.rowcount == 1
-
-
-def _series_ids(connection: Connection, wanted: Iterable[Series]) -> dict[str, int]:
-    """The ids of the series, made where they are new."""
-    by_key = {s.key: s for s in wanted}
-    rows = [
-        {
-            "key": key,
-            "provider": s.provider,
-            "model": s.model,
-            "model_folded": fold(s.model),
-            "meter": s.meter,
-            "tier": s.terms.tier,
-            "context": s.terms.context,
-            "window": s.terms.window,
-            "region": s.terms.region,
-            "billing": s.terms.billing,
-            "currency": s.currency,
-        }
-        for key, s in by_key.items()
-    ]
-    upsert.ignore(connection, series, rows)
-    ids: dict[str, int] = {}
-    keys = list(by_key)
-    for i in range(0, len(keys), 500):
-        found = select(series.c.key, series.c.id).where(series.c.key.in_(keys[i : i + 500]))
-        ids.update((row.key, row.id) for row in connection.execute(found))
-    return ids
 
 
 def _open(

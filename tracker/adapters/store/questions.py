@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from tracker.adapters.store.prices import SERIES, fold, move_of, select_moves, series_of
+from tracker.adapters.store.prices import move_of, select_moves
+from tracker.adapters.store.series import SERIES, fold, series_of
 from tracker.adapters.store.tables import (
     alerts,
     articles,
@@ -240,22 +241,3 @@ def look_rows(connection: Connection, source: str, limit: int = 50) -> list[Mapp
     )
     statement = select(*columns).where(looks.c.source == source).order_by(looks.c.id.desc()).limit(limit)
     return [dict(row) for row in connection.execute(statement).mappings()]
-
-
-def counts(connection: Connection) -> dict[str, dict[str, int]]:
-    """How many: looks by source and outcome, moves by status, deliveries by state, open prices by source."""
-
-    def by(*columns: Any, of: Any = None, where: Any = None) -> Any:
-        statement = select(*columns, of if of is not None else func.count()).group_by(*columns)
-        return connection.execute(statement if where is None else statement.where(where)).all()
-
-    open_price = and_(prices.c.valid_to.is_(None), prices.c.withdrawn_at.is_(None))
-    return {
-        "looks": {
-            "\x1f".join(row[:2]): row[2]
-            for row in by(looks.c.source, looks.c.outcome, of=func.sum(looks.c.times))
-        },
-        "moves": {row[0]: row[1] for row in by(moves.c.status)},
-        "deliveries": {row[0]: row[1] for row in by(deliveries.c.state)},
-        "prices": {row[0]: row[1] for row in by(prices.c.source, where=open_price)},
-    }

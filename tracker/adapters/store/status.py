@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, func, select
 
 from tracker.adapters.store.prices import move_of, select_moves
-from tracker.adapters.store.tables import moves, snapshots
+from tracker.adapters.store.tables import deliveries, looks, moves, prices, snapshots
 from tracker.domain.model import Move, Status
 
 
@@ -22,3 +22,22 @@ def latest_moves(connection: Connection, statuses: Sequence[Status], limit: int)
 def snapshot_row(connection: Connection, id: int) -> Row[Any] | None:
     """What is known of one kept page; its bytes are `snapshots.body(connection, row.sha256)`."""
     return connection.execute(select(snapshots).where(snapshots.c.id == id)).first()
+
+
+def counts(connection: Connection) -> dict[str, dict[str, int]]:
+    """How many: looks by source and outcome, moves by status, deliveries by state, open prices by source."""
+
+    def by(*columns: Any, of: Any = None, where: Any = None) -> Any:
+        statement = select(*columns, of if of is not None else func.count()).group_by(*columns)
+        return connection.execute(statement if where is None else statement.where(where)).all()
+
+    open_price = and_(prices.c.valid_to.is_(None), prices.c.withdrawn_at.is_(None))
+    return {
+        "looks": {
+            "\x1f".join(row[:2]): row[2]
+            for row in by(looks.c.source, looks.c.outcome, of=func.sum(looks.c.times))
+        },
+        "moves": {row[0]: row[1] for row in by(moves.c.status)},
+        "deliveries": {row[0]: row[1] for row in by(deliveries.c.state)},
+        "prices": {row[0]: row[1] for row in by(prices.c.source, where=open_price)},
+    }

@@ -1,0 +1,55 @@
+"""The lines of price lists that prices and moves belong to, each kept once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from scrapers.page import Terms
+from tracker.adapters.store import upsert
+from tracker.adapters.store.tables import series
+from tracker.domain.model import Series
+
+_TERMS = (series.c.tier, series.c.context, series.c.window, series.c.region, series.c.billing)
+SERIES = (series.c.provider, series.c.model, series.c.meter, *_TERMS, series.c.currency)
+
+
+def series_of(row: Any) -> Series:
+    """The series of a row that selects SERIES."""
+    terms = Terms(row.tier, row.context, row.window, row.region, row.billing)
+    return Series(row.provider, row.model, row.meter, terms, row.currency)
+
+
+def fold(model: str) -> str:
+    """A model's name as a person may type it: letters and digits only, lower case."""
+    return "".join(c for c in model.casefold() if c.isalnum())
+
+
+def series_ids(connection: Connection, wanted: Iterable[Series]) -> dict[str, int]:
+    """The ids of the series, made where they are new."""
+    by_key = {s.key: s for s in wanted}
+    rows = [
+        {
+            "key": key,
+            "provider": s.provider,
+            "model": s.model,
+            "model_folded": fold(s.model),
+            "meter": s.meter,
+            "tier": s.terms.tier,
+            "context": s.terms.context,
+            "window": s.terms.window,
+            "region": s.terms.region,
+            "billing": s.terms.billing,
+            "currency": s.currency,
+        }
+        for key, s in by_key.items()
+    ]
+    upsert.ignore(connection, series, rows)
+    ids: dict[str, int] = {}
+    keys = list(by_key)
+    for i in range(0, len(keys), 500):
+        found = select(series.c.key, series.c.id).where(series.c.key.in_(keys[i : i + 500]))
+        ids.update((row.key, row.id) for row in connection.execute(found))
+    return ids

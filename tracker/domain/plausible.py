@@ -1,0 +1,95 @@
+"""Which moves of one look cannot be believed before a person or a second witness has looked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from tracker.domain.model import Move, Series
+from tracker.domain.observe import Known, Seen
+
+FACTOR = 10  # a price that moved by this much is implausible until somebody says so
+HALF_PAGE_MODELS = 5  # with fewer models, half a page moves whenever a provider moves
+HALF_PAGE_SHARE = 3  # one in so many of the page's prices; fewer are some prices of many models
+
+
+def doubts(moves: Sequence[Move], known: Mapping[str, Known], seen: Seen) -> list[str]:
+    """Why each of the moves that one look found is not to be believed yet; "" where it is.
+
+    Ten times either way; half of the page at once; prices that other lines of the page left at the same
+    look, as when cells and headings, or names and rows, come apart.
+    """
+    wide = _half_a_page(moves, known)
+    misplaced = {} if wide else _misplaced(moves, known, seen)
+    return [wide or misplaced.get(m.series.key, "") or far(m) for m in moves]
+
+
+def far(move: Move) -> str:
+    """That a move is ten times or more, or from or to zero, in words; "" where it is not."""
+    low, high = sorted((move.before, move.after))
+    if not low:
+        return "from or to zero"
+    return f"{(high / low).quantize(Decimal('0.1'))} times" if high >= FACTOR * low else ""
+
+
+def _half_a_page(moves: Sequence[Move], known: Mapping[str, Known]) -> str:
+    moved = {m.series.model for m in moves}
+    models = {k.series.model for k in known.values()}
+    many = len(moved) >= HALF_PAGE_MODELS and len(moved) * 2 > len(models)
+    wide = many and len(moves) * HALF_PAGE_SHARE > len(known)
+    return f"{len(moved)} of {len(models)} models moved at once" if wide else ""
+
+
+def _misplaced(moves: Sequence[Move], known: Mapping[str, Known], seen: Seen) -> dict[str, str]:
+    """Moves whose new price is the one that a line beside theirs no longer has, by series key.
+
+    One such is chance, unless that line is gone; where most moves of a look are such, all are doubtful.
+    """
+    moved = {m.series.key for m in moves}
+    beside: dict[object, set[Series]] = defaultdict(set)
+    for key, k in known.items():
+        if key in moved or key not in seen.prices:
+            beside[_row(k.series), k.price].add(k.series)
+            beside[_column(k.series), k.price].add(k.series)
+    from_row = [beside[_row(m.series), m.after] - {m.series} for m in moves]
+    from_column = [beside[_column(m.series), m.after] - {m.series} for m in moves]
+    many = sum(bool(a or b) for a, b in zip(from_row, from_column, strict=True))
+    if many > 1 and many * 2 > len(moves):
+        reason = f"{many} of {len(moves)} prices that moved stood in other rows or columns before"
+        return dict.fromkeys(moved, reason)
+    found = {
+        m.series.key: "it stood under another heading before, which is gone"
+        for m, series in zip(moves, from_row, strict=True)
+        if series and all(s.key not in seen.prices for s in series)
+    }
+    return found | _from_a_row_that_is_gone(moves, from_column, seen)
+
+
+def _row(series: Series) -> object:
+    """What is the same for all prices of a row, whatever their headings say."""
+    return series.model, series.currency, replace(series.terms, context="")
+
+
+def _column(series: Series) -> object:
+    """What is the same for all prices of a column, whatever their rows say."""
+    return series.meter, series.currency, series.terms
+
+
+def _from_a_row_that_is_gone(
+    moves: Sequence[Move], givers: Sequence[set[Series]], seen: Seen
+) -> dict[str, str]:
+    """Moves of a model that took several prices of another one, which is gone."""
+    listed = {o.series.model for o in seen.prices.values()}
+    those: dict[str, list[Move]] = defaultdict(list)
+    gone: dict[str, list[set[str]]] = defaultdict(list)
+    for m, series in zip(moves, givers, strict=True):
+        those[m.series.model].append(m)
+        gone[m.series.model].append({s.model for s in series} - listed)
+    return {
+        m.series.key: "its prices are those of a model that is gone"
+        for model, others in gone.items()
+        if len(others) > 1 and set.intersection(*others)
+        for m in those[model]
+    }
