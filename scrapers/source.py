@@ -25,6 +25,11 @@ class Source:
     id: str = ""
     kind: str = ""  # providers, plans, hosts, catalogs, feeds
 
+    @property
+    def shown_url(self) -> str:
+        """The address as it may be shown: what follows a "?" may be a key."""
+        return self.url.partition("?")[0]
+
     def read(self, page: Page) -> Reading:
         """Read a page and hold it to what the source declares; raises ReadError."""
         reading = self.reader(page)

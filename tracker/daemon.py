@@ -22,10 +22,11 @@ from tracker.adapters.notify import send as send_by_apprise
 from tracker.adapters.store import outbox
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.lock import Lock, beat
-from tracker.check import Looked, look
+from tracker.check import look
 from tracker.deliver import Send, deliver_to
 from tracker.domain.errors import Busy, TrackerError
 from tracker.domain.troubles import Troubles
+from tracker.record import Looked
 from tracker.web.app import make_app
 from tracker.web.server import Server
 
@@ -91,8 +92,14 @@ class Daemon:
         now = self.edges.clock.now()
         await self.edges.write(states.register, self.edges.sources.values(), now)
         freed = await self.edges.write(outbox.release, OWNER, now)
+        await self._end_orphans(self.edges)
         await self._beat()
         log.info("daemon.started", sources=len(self.edges.sources), freed=freed)
+
+    async def _end_orphans(self, edges: Edges) -> None:
+        names = [c.name for c in edges.settings.channels]
+        if count := await edges.write(outbox.end_orphans, names):
+            log.warning("daemon.orphans", alerts=count, words="their channels are not set any more")
 
     def _schedule(self) -> AsyncIOScheduler:
         """Only the beat of it is here; what is due is always read from the store, so nothing is forgotten."""
@@ -139,6 +146,7 @@ class Daemon:
 
     async def _start_looks(self) -> None:
         """Start what is due, as far as there are free places; a slow source holds up nobody but itself."""
+        await self._hold()
         if self._is_shut:
             await self._try_the_store()
         free = self.edges.settings.look.concurrency - len(self._looks)
@@ -189,11 +197,13 @@ class Daemon:
         ]
         self.edges.clock.idle(min((m for m in coming if m), default=None))
 
-    async def _beat(self) -> None:
+    async def _hold(self) -> None:
+        """Make sure at every tick that no other tracker took the store over: two would ask every page twice."""
         if not await asyncio.to_thread(self.lock.held):
             self.failure = Busy("another tracker took this store over while it could not be reached")
             self.stop()
-            return
+
+    async def _beat(self) -> None:
         assert self._started_at is not None
         await self.edges.write(beat, self._started_at, self.edges.clock.now())
 
@@ -232,6 +242,7 @@ class Daemon:
 
     async def _use(self, fresh: Edges) -> None:
         await fresh.write(states.register, fresh.sources.values(), fresh.clock.now())
+        await self._end_orphans(fresh)
         old, self.edges = self.edges, fresh
         log.info("daemon.reloaded", sources=len(fresh.sources))
         if self._looks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -55,29 +56,36 @@ async def deliver_to(
 ) -> Delivered:
     """Try these deliveries of one channel, in order, until it turns out to be down.
 
-    One that fails may be the message's fault, two in a row are the channel's: the rest would only fail
-    in turn.
+    One that fails may be the message's fault; after DOWN_AFTER in a row the newest is tried, and if that
+    fails too it is the channel's, and the rest would only fail in turn.
     """
-    done, failed = Delivered(), 0
-    for id in waiting:
-        if failed == DOWN_AFTER:
-            break
-        delivery = await edges.write(outbox.claim, id, owner, edges.clock.now())
-        if delivery is None:
+    done, failed, queue = Delivered(), 0, deque(waiting)
+    while queue:
+        id = queue.pop() if failed == DOWN_AFTER else queue.popleft()
+        tried = await _try(edges, channel, id, owner, send)
+        if tried is None:
             continue
-        try:
-            await send(channel, delivery.message, delivery.id, repeat=delivery.uncertain)
-        except SendError as e:
-            done += Delivered(failed=1)
-            failed += not e.permanent
-            await _not_sent(edges, delivery, owner, e)
-        else:
-            done += Delivered(sent=1)
-            failed = 0
-            now = edges.clock.now()
-            await _settle(edges, delivery, owner, state="sent", sent_at=now, last_error="")
-            log.info("deliver.sent", channel=channel.name, delivery=id, maybe_again=delivery.uncertain)
+        done += tried
+        failed = failed + 1 if tried.failed else 0
+        if failed > DOWN_AFTER:
+            break
     return done
+
+
+async def _try(edges: Edges, channel: Channel, id: str, owner: str, send: Send) -> Delivered | None:
+    """Send one delivery; None if another tracker has it."""
+    delivery = await edges.write(outbox.claim, id, owner, edges.clock.now())
+    if delivery is None:
+        return None
+    try:
+        await send(channel, delivery.message, delivery.id, repeat=delivery.uncertain)
+    except SendError as e:
+        await _not_sent(edges, delivery, owner, e)
+        return Delivered(failed=1)
+    now = edges.clock.now()
+    await _settle(edges, delivery, owner, state="sent", sent_at=now, last_error="")
+    log.info("deliver.sent", channel=channel.name, delivery=id, maybe_again=delivery.uncertain)
+    return Delivered(sent=1)
 
 
 async def _not_sent(edges: Edges, delivery: outbox.Delivery, owner: str, error: SendError) -> None:

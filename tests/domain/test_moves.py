@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scrapers.page import Offer, ReadError, Reading, Refused, Terms
 from tracker.domain.model import Move, Status
 from tracker.domain.moves import Changes, step
-from tracker.domain.observe import Known, Seen, hold_to_the_known, observe
+from tracker.domain.observe import Known, hold_to_the_known, observe
 
 T0 = datetime(2026, 8, 1, 12, tzinfo=UTC)
 HOUR, AFTER = timedelta(hours=1), timedelta(minutes=2)
@@ -28,6 +28,7 @@ class Watch:
     def __init__(self, *offers: Offer) -> None:
         self.known: dict[str, Known] = {}
         self.pending: dict[str, Move] = {}
+        self.ruled_out: dict[str, tuple[Decimal, Decimal]] = {}
         self.at, self.last_well = T0, None
         self.look(*offers)
 
@@ -43,6 +44,7 @@ class Watch:
             at=self.at,
             last_well=self.last_well,
             confirm_after=AFTER,
+            ruled_out=self.ruled_out,
         )
         self.last_well = self.at
         self._keep(changes)
@@ -57,6 +59,8 @@ class Watch:
             self.known[m.series.key] = Known(1, m.series, m.after, m.at, m.promo_until)
         for m in changes.opened:
             self.pending[m.series.key] = m
+        for k, o in changes.extended:
+            self.known[o.series.key] = Known(1, k.series, k.price, self.at, o.promo_until)
         for k in changes.gone:
             del self.known[k.series.key]
         for k in changes.missing:
@@ -248,6 +252,56 @@ def test_the_same_page_in_any_order_is_no_change(page: dict[str, str]) -> None:
 
 
 def test_observe_refuses_what_the_store_cannot_keep() -> None:
-    seen: Seen = observe(Reading((offer("a", "0.00000000001"), offer("b", "1e12"))), "acme", T0.date(), {})
-    assert not seen.prices
+    offers = (offer("a", "0.00000000001"), offer("b", "1e12"), offer("c", "1"))
+    seen = observe(Reading(offers), "acme", T0.date(), {})
+    assert [o.model for o in seen.prices.values()] == ["c"]
     assert len(seen.refused) == 2
+
+
+def test_a_page_of_which_nothing_holds_today_is_an_error_and_not_an_empty_price_list() -> None:
+    with pytest.raises(ReadError):
+        observe(Reading((offer("a", "2", promo_until="2026-07-31"),)), "acme", T0.date(), {})
+    with pytest.raises(ReadError):
+        observe(Reading((offer("a", "2"), offer("a", "3"))), "acme", T0.date(), {})
+
+
+def test_a_promotion_that_is_over_leaves_the_last_price_until_the_page_says_what_holds() -> None:
+    rows = [offer("a", "2", promo_until="2026-08-31"), *models(8)]
+    watch = Watch(*rows)
+    for _ in range(5):
+        changes = watch.look(*rows, later=timedelta(days=20))
+        assert not changes.opened and not changes.gone
+    assert len(watch.known) == 9
+
+
+def test_a_move_that_cannot_be_seen_at_the_second_look_is_withdrawn() -> None:
+    for second in ((*models(8)[1:],), (*models(8), offer("m0", "2"))):  # gone; stated twice
+        watch = Watch(*models(8))
+        watch.look(offer("m0", "2.5"), *models(8)[1:])
+        changes = watch.look(*second)
+        assert [m.reason for m in changes.withdrawn] == ["not to be seen at the second look"]
+        assert not watch.pending
+
+
+def test_what_a_person_ruled_out_is_not_opened_again_until_the_page_says_something_else() -> None:
+    watch = Watch(*models(8))
+    watch.look(offer("m0", "2"), *models(8)[1:])
+    (ruled,) = watch.pending.values()
+    watch.pending.clear()
+    watch.ruled_out = {ruled.series.key: (ruled.before, ruled.after)}
+    assert not watch.look(offer("m0", "2"), *models(8)[1:]).opened
+    assert watch.look(offer("m0", "1"), *models(8)[1:]).opened
+
+
+def test_a_day_on_the_page_before_the_price_it_ends_dates_no_move() -> None:
+    rows = [offer("a", "5", effective_from="2026-01-01"), *models(5)]
+    watch = Watch(*rows)
+    (move,) = watch.look(offer("a", "4", effective_from="2026-01-01"), *models(5)).opened
+    assert move.at == watch.at
+
+
+def test_a_promotion_that_is_extended_is_no_move_and_is_kept() -> None:
+    watch = Watch(offer("a", "2", promo_until="2026-08-31"), *models(5))
+    changes = watch.look(offer("a", "2", promo_until="2026-12-31"), *models(5))
+    assert not changes.opened
+    assert [(k.promo_until, o.promo_until) for k, o in changes.extended] == [("2026-08-31", "2026-12-31")]

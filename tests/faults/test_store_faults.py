@@ -120,7 +120,7 @@ class Locked:
 
 
 @sqlite
-@pytest.mark.parametrize("how", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
+@pytest.mark.parametrize("how", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"], ids=["immediate", "exclusive"])
 def test_f39_a_locked_store_is_told_in_one_sentence_and_then_caught_up_with_once(
     watched: Forked, market: Market, sink: Sink, engine: Engine, how: str
 ) -> None:
@@ -193,6 +193,23 @@ def test_f39_a_tracker_does_not_begin_on_a_locked_store(watched: Forked) -> None
     assert "Traceback" not in watched.log()
 
 
+@postgresql
+def test_f39_a_locked_table_is_told_in_one_sentence_and_then_caught_up_with(
+    watched: Forked, market: Market, sink: Sink, engine: Engine
+) -> None:
+    watched.up(lock_wait_s=WAIT_S)
+    watched.seen(market)
+    with engine.connect() as other:
+        other.exec_driver_sql("LOCK TABLE prices IN EXCLUSIVE MODE")
+        market.move("acme")
+        watched.in_trouble(f"locked by another process for more than {WAIT_S:g} s")
+        other.rollback()
+    watched.well()
+    watched.settle_down(market, engine)
+    assert invariants.broken(engine) == [] and invariants.misdelivered(engine, sink) == []
+    assert invariants.counts(engine, sink)["moves"] == 1
+
+
 def is_halted(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
@@ -214,7 +231,7 @@ def test_f40_a_store_that_vanished_is_waited_for_and_no_second_one_appears(
         file.rename(away / file.name)
     market.move("acme")
     watched.in_trouble("has vanished: put the file back, or restart")
-    time.sleep(1.5)
+    assert "is gone, though a tracker ran on it: put it back" in watched.run("health").stderr
     assert not (tmp_path / "tracker.db").exists()
     assert watched.is_running() and watched.log().count("daemon.trouble") == 1
     for file in moved:
@@ -335,7 +352,7 @@ def test_f47_a_file_that_may_not_be_written_is_named(volume: Forked, name: str) 
     volume.volume.chmod(0o777)
     (volume.volume / name).touch()
     (volume.volume / name).chmod(0o444)
-    assert name in refused(volume) or name == "tracker.db-wal"
+    assert f"cannot write {volume.volume / name} as user" in refused(volume)
 
 
 @pytest.mark.skipif(Tmpfs not in DISKS, reason="nothing can be mounted")

@@ -18,10 +18,12 @@ from tracker.adapters.edges import Edges
 from tracker.adapters.fetch import Fetcher
 from tracker.adapters.store import questions, snapshots
 from tracker.adapters.store import sources as states
-from tracker.adapters.store.engine import asking
+from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.rulings import rule
 from tracker.adapters.store.tables import deliveries
 from tracker.check import Looked, check, look
+from tracker.domain.errors import TrackerError
 from tracker.domain.model import Move, Status
 
 LIST = {"a": "3", "b": "4", "c": "5", "d": "6", "e": "7", "f": "8"}
@@ -147,6 +149,69 @@ def test_a_move_that_goes_back_alerts_nobody(engine: Engine, pages: Pages) -> No
     assert {m.status for m in moves(engine)} == {Status.withdrawn}
     assert alerts(engine) == []
     assert prices(engine)["a"] == 3
+
+
+def test_a_page_that_shows_another_price_at_every_look_is_looked_at_no_more_often(
+    engine: Engine, pages: Pages
+) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(one)
+    for price in ("2", "2.1", "2.2", "2.3"):
+        pages.put("/acme", text(LIST | {"a": price}))
+        run(one, again=True)
+        clock.later(minutes=3)
+    with asking(engine) as connection:
+        due = questions.source_rows(connection)["acme"].due
+    assert due - clock.now() > timedelta(minutes=50)
+    assert alerts(engine) == []
+
+
+def test_an_unchanged_page_is_still_read_while_something_waits_for_time(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(one)
+    pages.put("/acme", text({k: p for k, p in (LIST | {"a": "0.2"}).items() if k != "f"}))
+    for _ in range(9):
+        run(one, again=True)
+        clock.later(days=1)
+    assert "f" not in prices(engine)  # gone, though the bytes stayed the same
+    assert prices(engine)["a"] == Decimal("0.2")  # held, then steady for a week
+    before = len(pages.asked)
+    run(one, again=True)
+    run(one, again=True)
+    assert [status for _, status in pages.asked[before:]] == [304, 304]
+
+
+def test_what_a_person_withdrew_stays_withdrawn(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(one)
+    pages.put("/acme", text(LIST | {"a": "0.2"}))
+    run(one, again=True)
+    ids = [m.id for m in moves(engine)]
+    with writing(engine) as connection:
+        rule(connection, ids, Status.withdrawn, "a slip", clock.now(), one.settings, {})
+    for _ in range(9):
+        pages.put("/acme", text(LIST | {"a": "0.2", "b": "4"}))
+        clock.later(days=1)
+        run(one)
+    assert [m.status for m in moves(engine)] == [Status.withdrawn] * 2
+    assert prices(engine)["a"] == 3 and alerts(engine) == []
+
+
+def test_moves_that_a_person_confirms_together_are_one_alert(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(one)
+    pages.put("/acme", text(LIST | {"a": "0.2"}))
+    run(one, again=True)
+    ids = [m.id for m in moves(engine)]
+    with pytest.raises(TrackerError, match="no move 999"), writing(engine) as connection:
+        rule(connection, [*ids, 999], Status.confirmed, "seen", clock.now(), one.settings, {})
+    with writing(engine) as connection:
+        rule(connection, ids, Status.confirmed, "seen", clock.now(), one.settings, {})
+    assert len(alerts(engine)) == 1 and prices(engine)["a"] == Decimal("0.2")
 
 
 def test_a_move_that_moves_on_before_it_is_confirmed_begins_anew(engine: Engine, pages: Pages) -> None:

@@ -97,9 +97,12 @@ def a_column_put_in(text: str, heading: str | None, cell: str, dice: random.Rand
 
 
 def half_of_the_rows(text: str, dice: random.Random) -> str:
+    """Rows that share a name go together."""
+
     def edits(table: Table) -> Iterator[Edit]:
-        body = list(table.body)
-        yield from (table.ends[y] for y in dice.sample(body, (len(body) + 1) // 2))
+        names = list(dict.fromkeys(table.at[y, 0] for y in table.body if (y, 0) in table.at))
+        gone = dice.sample(names, (len(names) + 1) // 2)
+        yield from (table.ends[y] for y in table.body if table.at.get((y, 0)) in gone)
 
     return rewritten(text, is_priced, edits)
 

@@ -15,7 +15,6 @@ from tests.scrapers.watching import Saved
 
 Spot = tuple[int, int]  # a number in the text
 _NUMBER = re.compile(r"(?<![\d.,\w&#])\d+(?:\.\d+)?(?![\d]|\.\d)")
-_VALUE = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.])")
 _AMOUNT = re.compile(r"\$(?:\s|<[^>]*>|&nbsp;)*(\d+(?:\.\d+)?)")
 
 
@@ -158,12 +157,13 @@ def _in_rows_of_values(text: str, offers: list[Offer]) -> Iterator[tuple[Offer, 
 
 def _values(text: str, name: str, number: str) -> Iterator[Spot]:
     quoted = rf'(?:"{re.escape(name)}"|&quot;{re.escape(html.escape(name))}&quot;)'
-    for row in re.finditer(
-        rf"\[0,\s*{quoted}\]((?:,\s*\[0(?:,[^\]\[]*)?\])+)\]|\[{quoted}((?:,[^\]\[{{}}]+)+)\]", text
-    ):
-        same = [m for m in _VALUE.finditer(text, *row.span(1 if row[1] else 2)) if m[0] == number]
+    rows = rf"\[0,\s*{quoted}\]((?:,\s*\[0(?:,[^\]\[]*)?\])+)\]|\[{quoted}((?:,[^\]\[{{}}]+)+)\]"
+    value = re.compile(rf"[,\s]({re.escape(number)})(?=\s*[\],])")
+    for row in re.finditer(rows, text):
+        start, end = row.span(1 if row[1] else 2)
+        same = list(value.finditer(text, start, end + 1))
         if len(same) == 1:
-            yield same[0].span()
+            yield same[0].span(1)
 
 
 # --- cards: the amounts of a section, in their order ---

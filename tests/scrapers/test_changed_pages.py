@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from decimal import Decimal
@@ -14,6 +15,7 @@ from tests.scrapers.in_place import Stated, edited, stated
 from tests.scrapers.watching import Saved, Watch, confirmed, saved, told
 
 FACTORS = ("0.8", "1.1")
+SEEDS = range(int(os.environ.get("CHANGED_PAGES_SEEDS", "1")))  # how often everything is done
 
 
 @cache
@@ -66,7 +68,7 @@ def test_the_same_page_twice_is_no_move(page: Saved) -> None:
 @every
 def test_k_prices_changed_in_place_are_those_k_moves_and_confirmed(page: Saved) -> None:
     look, text = watch(page), page.text
-    for seed, k in [(seed, k) for seed in range(1 if page.is_large else 3) for k in range(1, 6)]:
+    for seed, k in [(s, k) for s in SEEDS for k in (1, 2 + s % 3, 5)]:
         dice = dice_for(page, (seed, k))
         chosen = dice.sample(places(page), min(k, len(places(page))))
         factors = {line: dice.choice(FACTORS) for line in chosen}
@@ -103,20 +105,21 @@ tabled = of("anthropic", "deepseek", "openai")
 
 @tabled
 def test_a_column_that_is_gone_is_no_move(page: Saved) -> None:
-    for heading, text in damage.columns_lost(page.text):
+    lost = list(damage.columns_lost(page.text))
+    for heading, text in dice_for(page, "lost").sample(lost, min(3 * len(SEEDS), len(lost))):
         assert text != page.text
         hurts_nobody(page, text, heading)
 
 
 @tabled
 def test_a_heading_that_is_gone_above_its_cells_confirms_no_move(page: Saved) -> None:
-    for seed in range(3):
+    for seed in SEEDS:
         confirms_nothing(page, damage.a_heading_lost(page.text, dice_for(page, seed)), seed)
 
 
 @tabled
 def test_half_of_the_rows_gone_is_no_move(page: Saved) -> None:
-    for seed in range(3):
+    for seed in SEEDS:
         hurts_nobody(page, damage.half_of_the_rows(page.text, dice_for(page, seed)), seed)
 
 
@@ -127,7 +130,8 @@ def test_the_tables_gone_are_no_move(page: Saved) -> None:
 
 @every
 def test_another_page_in_its_place_is_no_move(page: Saved) -> None:
-    for other in (p for p in saved() if p.source != page.source and not p.is_large):
+    others = [p for p in saved() if p.source != page.source and not p.is_large]
+    for other in dice_for(page, "other").sample(others, 1 + len(SEEDS)):
         hurts_nobody(page, other.text, other)
     for other in ("", "{}", "[]", "<html></html>", "# Pricing", damage.CHALLENGE):
         assert isinstance(watch(page).sees(other), str), other
@@ -135,7 +139,7 @@ def test_another_page_in_its_place_is_no_move(page: Saved) -> None:
 
 @tabled
 def test_columns_and_rows_in_another_order_say_the_same(page: Saved) -> None:
-    for seed in range(2):
+    for seed in SEEDS:
         says_the_same(
             page, damage.columns_in_another_order(page.text, dice_for(page, seed)), ("columns", seed)
         )
@@ -146,7 +150,8 @@ def test_columns_and_rows_in_another_order_say_the_same(page: Saved) -> None:
 def test_a_struck_price_is_none_and_what_stands_beside_it_is_the_price(page: Saved) -> None:
     if page.source == "openrouter":
         pytest.skip("JSON strikes nothing through")
-    for line in dice_for(page, "struck").sample(shown(page), min(4, len(shown(page)))):
+    lines = shown(page)
+    for line in dice_for(page, "struck").choices(lines, k=len(SEEDS)):
         hurts_nobody(page, damage.struck(page.text, line), line)
         beside = damage.struck(page.text, line, "0.8")
         moves = watch(page).sees(beside)
@@ -157,31 +162,33 @@ def test_a_struck_price_is_none_and_what_stands_beside_it_is_the_price(page: Sav
 
 @every
 def test_words_in_the_place_of_a_price_are_no_move(page: Saved) -> None:
-    for words in damage.NO_PRICES:
-        dice = dice_for(page, words)
-        for line in dice.sample(shown(page), min(2, len(shown(page)))):
-            hurts_nobody(page, damage.put_in_its_place(page.text, line, words), (words, line))
+    lines = shown(page)
+    for seed in SEEDS:
+        dice = dice_for(page, ("words", seed))
+        words, line = dice.choice(damage.NO_PRICES), dice.choice(lines)
+        hurts_nobody(page, damage.put_in_its_place(page.text, line, words), (words, line))
 
 
 @every
 def test_a_page_cut_anywhere_is_no_move(page: Saved) -> None:
-    for at in range(1, 20, 3 if page.is_large else 1):
+    for at in range(1, 20, 2 if len(SEEDS) == 1 else 1):
         hurts_nobody(page, damage.cut(page.text, at / 20), at)
 
 
 @every
 def test_another_build_of_the_site_and_prices_in_prose_say_the_same(page: Saved) -> None:
-    for seed in range(2):
+    for seed in SEEDS:
         says_the_same(page, damage.noise(page.text, dice_for(page, seed)), seed)
     says_the_same(page, damage.with_banner(page.text), "banner")
 
 
 @tabled
 def test_a_column_put_in_says_the_same_and_without_a_heading_confirms_no_move(page: Saved) -> None:
-    for heading, cell in (("Context window", "200K"), ("Speed", "Fast"), ("Max output", "64,000")):
-        dice = dice_for(page, heading)
-        says_the_same(page, damage.a_column_put_in(page.text, heading, cell, dice), heading)
-        confirms_nothing(page, damage.a_column_put_in(page.text, None, cell, dice), cell)
+    for seed in SEEDS:
+        dice = dice_for(page, ("put in", seed))
+        heading, cell = dice.choice((("Context window", "200K"), ("Max output", "64,000"), ("Speed", "Fast")))
+        says_the_same(page, damage.a_column_put_in(page.text, heading, cell, dice), (heading, seed))
+        confirms_nothing(page, damage.a_column_put_in(page.text, None, cell, dice), (cell, seed))
 
 
 @every
@@ -198,12 +205,13 @@ def test_the_cells_of_two_columns_exchanged_confirm_no_move(page: Saved, other: 
 @every
 def test_another_unit_over_the_same_numbers_confirms_no_move(page: Saved) -> None:
     for was, now in (("1M", "1K"), ("MTok", "KTok"), ("million", "thousand"), ("百万", "千")):
-        confirms_nothing(page, page.text.replace(was, now), now)
+        if was in page.text:
+            confirms_nothing(page, page.text.replace(was, now), now)
 
 
 @of("claude")
 def test_cards_that_lose_rows_or_order_are_no_move(page: Saved) -> None:
-    for seed in range(2):
+    for seed in SEEDS:
         hurts_nobody(page, damage.half_of_the_cards(page.text, dice_for(page, seed)), seed)
         says_the_same(page, damage.cards_in_another_order(page.text, dice_for(page, seed)), seed)
     for label in ("Input", "Output", "Write", "Read", "Prompt caching"):
@@ -223,14 +231,13 @@ def test_objects_that_lose_keys_rows_or_order_are_no_move(page: Saved) -> None:
     dice = dice_for(page, "rows")
     hurts_nobody(page, damage.objects(page.text, lambda rows: dice.sample(rows, len(rows) // 2)), "half")
     says_the_same(page, damage.objects(page.text, lambda rows: dice.sample(rows, len(rows))), "order")
-    for text in (page.text.replace('"data"', '"models"'), damage.objects(page.text, lambda rows: [])):
-        assert isinstance(watch(page).sees(text), str)
+    assert isinstance(watch(page).sees(damage.objects(page.text, lambda rows: [])), str)
 
 
 @of("openai")
 def test_rows_of_values_that_lose_a_value_or_half_of_the_rows_confirm_no_move(page: Saved) -> None:
     widest = max((len(row) for row in damage.rows_of(page.text)), default=0)
-    for x in range(1, widest):
+    for x in range(1, widest, 1 if len(SEEDS) > 1 else 2):
         text = damage.values(page.text, lambda rows, x=x: [r[:x] + r[x + 1 :] for r in rows])  # type: ignore[misc]
         confirms_nothing(page, text, x)
         confirms_nothing(page, damage.without_tables(text), (x, "scripts only"))

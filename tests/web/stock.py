@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, select
 
 from scrapers.page import Article, Page, Reading, Terms
 from scrapers.source import Source
+from tracker.adapters.store import moves as store_moves
 from tracker.adapters.store import articles, outbox, prices, snapshots
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import writing
@@ -134,11 +135,11 @@ def _add_move(connection: Connection, wanted: Move, snapshot: int) -> None:
         snapshot=snapshot,
     )
     if wanted.status in (Status.confirmed, Status.withdrawn):
-        stored = prices.pending(connection, wanted.source)[wanted.series.key]
+        stored = store_moves.pending(connection, wanted.source)[wanted.series.key]
         later = wanted.recorded_at + timedelta(minutes=2)
         if wanted.status is Status.confirmed:
             prices.confirm(connection, stored, basis, later, snapshot)
-        prices.settle(connection, stored.id, wanted.status, wanted.reason, later)
+        store_moves.settle(connection, stored.id, wanted.status, wanted.reason, later)
 
 
 def add_alert(

@@ -14,13 +14,14 @@ from tracker.adapters.edges import Edges
 from tracker.adapters.listener import listen
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.lock import sole
-from tracker.check import Looked, check
+from tracker.check import check
 from tracker.cli import common
 from tracker.cli.options import Json
 from tracker.cli.output import Form, emit, move_row, print_json
 from tracker.daemon import Daemon
 from tracker.deliver import Delivered, deliver
 from tracker.domain.wording import grouped, tell
+from tracker.record import Looked
 
 app = typer.Typer(add_completion=False)
 log = structlog.get_logger()

@@ -51,7 +51,7 @@ def sources_verb(json: Json = False, csv: Csv = False) -> None:
             {
                 "id": id,
                 "kind": source.kind,
-                "url": source.url,
+                "url": source.shown_url,
                 "every": shown_duration(source.every),
                 "state": seen_as(State(row.state), row.last_well, source.every, now) if row else State.never,
                 "last_look": row.last_look if row else None,
@@ -171,29 +171,30 @@ def moves(
     emit(rows, form, columns=columns, empty="no price has moved since the first look")
 
 
-MoveId = Annotated[int, typer.Argument(help="The id that `moves` shows.")]
+MoveIds = Annotated[list[int], typer.Argument(metavar="ID...", help="The ids that `moves` shows.")]
 Why = Annotated[str, typer.Option(help="The reason, kept with the move.")]
 
 
 @moves_app.command()
-def confirm(id: MoveId, why: Why) -> None:
+def confirm(ids: MoveIds, why: Why) -> None:
     """Say that a move which is held or provisional really happened; its alerts go out."""
-    _rule(id, Status.confirmed, why)
+    _rule(ids, Status.confirmed, why)
 
 
 @moves_app.command()
-def withdraw(id: MoveId, why: Why) -> None:
+def withdraw(ids: MoveIds, why: Why) -> None:
     """Say that a move which is held or provisional did not happen; nobody is alerted."""
-    _rule(id, Status.withdrawn, why)
+    _rule(ids, Status.withdrawn, why)
 
 
-def _rule(id: int, status: Status, why: str) -> None:
+def _rule(ids: list[int], status: Status, why: str) -> None:
     settings = common.settings()
     engine = common.store(settings)
-    urls = {s.id: s.url for s in common.sources(settings).values()}
+    urls = {s.id: s.shown_url for s in common.sources(settings).values()}
     with writing(engine) as connection:
-        move = rulings.rule(connection, id, status, why, datetime.now(UTC), settings, urls)
-    sys.stdout.write(f"move {move.id} is {status.value}: {why}\n")
+        ruled = rulings.rule(connection, ids, status, why, datetime.now(UTC), settings, urls)
+    for move in ruled:
+        sys.stdout.write(f"move {move.id} is {status.value}: {why}\n")
 
 
 app.add_typer(moves_app, name="moves")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -130,10 +130,11 @@ def text(words: str, longest: int) -> str:
 
 def series_of(offer: Offer, provider: str) -> Series:
     """The line of a price list that an offer belongs to."""
+    t = offer.terms
     return Series(
         provider=provider,
         model=text(" ".join(offer.model.casefold().split()), 200),
         meter=offer.meter,
-        terms=replace(offer.terms, promo_until="", effective_from=""),
-        currency=offer.currency,
+        terms=Terms(*(text(words, 100) for words in (t.tier, t.context, t.window, t.region, t.billing))),
+        currency=text(offer.currency, 12),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import MappingProxyType
 
 from tracker.domain.model import Move, Observation, Status
 from tracker.domain.observe import Known, Seen
@@ -25,7 +27,9 @@ class Changes:
     withdrawn: list[Move] = field(default_factory=list)
     missing: list[Known] = field(default_factory=list)  # not listed at this look
     back: list[Known] = field(default_factory=list)  # listed again
+    extended: list[tuple[Known, Observation]] = field(default_factory=list)  # same price, other promotion
     gone: list[Known] = field(default_factory=list)  # not listed for so long that they are over
+    flapped: bool = False  # a move that waited for its second look was withdrawn by it
 
 
 def step(
@@ -37,12 +41,14 @@ def step(
     at: datetime,
     last_well: datetime | None,
     confirm_after: timedelta,
+    ruled_out: Mapping[str, tuple[Decimal, Decimal]] = MappingProxyType({}),
 ) -> Changes:
     """The changes that one well look makes. `known` and `pending` are by series key, `at` is the look's time.
 
     A move is confirmed by a later look that sees the same price, `confirm_after` or more after the
-    first; it is withdrawn when the price went back or went elsewhere before that. A held move takes a
-    person or a second source, or, where it stands alone and no unit can have slipped, STEADY.
+    first; it is withdrawn when the price went back, went elsewhere or could not be seen at that look. A
+    held move takes a person or a second source, or, where it stands alone and no unit can have slipped,
+    STEADY. `ruled_out` are the moves (before, after) of which a person said that they did not happen.
     """
     changes = Changes()
     for key, observation in seen.prices.items():
@@ -59,8 +65,16 @@ def step(
             continue
         if move is not None:
             changes.withdrawn.append(_withdrawn(move, held, observation))
-        if observation.price != held.price:
+            changes.flapped |= move.status is Status.provisional
+        if observation.price == held.price:
+            if observation.promo_until != held.promo_until:
+                changes.extended.append((held, observation))
+        elif ruled_out.get(key) != (held.price, observation.price):
             changes.opened.append(_move(held, observation, source, at, last_well))
+    for key, move in pending.items():
+        if key not in seen.prices and move.status is Status.provisional:
+            reason = "not to be seen at the second look"
+            changes.withdrawn.append(replace(move, status=Status.withdrawn, reason=reason))
     _hold_the_implausible(changes, known, seen)
     _note_the_missing(changes, known, pending, seen, at)
     return changes
@@ -113,7 +127,8 @@ def _effective(held: Known, seen: Observation, at: datetime) -> datetime:
     if not seen.effective_from:
         return at
     stated = datetime.fromisoformat(seen.effective_from).replace(tzinfo=UTC)
-    return min(max(stated, held.valid_from), at)
+    # A day that lies before the price that it ends says since when something else holds.
+    return min(stated, at) if stated > held.valid_from else at
 
 
 def _hold_the_implausible(changes: Changes, known: Mapping[str, Known], seen: Seen) -> None:
@@ -133,6 +148,6 @@ def _note_the_missing(
             changes.missing.append(held)
             continue
         changes.gone.append(held)
-        if key in pending:
+        if key in pending and pending[key].status is Status.held:
             reason = "no longer listed"
             changes.withdrawn.append(replace(pending[key], status=Status.withdrawn, reason=reason))

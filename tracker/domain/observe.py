@@ -51,12 +51,15 @@ def observe(reading: Reading, provider: str, today: date, known: Mapping[str, Kn
         else:
             rows[series_of(offer, provider)].append(offer)
     prices: dict[str, Observation] = {}
+    dormant: set[str] = set()  # announced, or a promotion that is over: no word on what holds today
     for series, stated in rows.items():
         in_force = _in_force(stated, today.isoformat())
         if len({o.price for o in in_force}) > 1:
             labels = " | ".join(o.label for o in in_force)
             refused.append(Refused(labels, f"{stated[0].model} has two prices for {series.meter}"))
-        elif in_force:
+        elif not in_force:
+            dormant.add(series.key)
+        else:
             o, terms = in_force[0], in_force[0].terms
             prices[series.key] = Observation(
                 series,
@@ -66,9 +69,15 @@ def observe(reading: Reading, provider: str, today: date, known: Mapping[str, Kn
                 terms.promo_until,
                 terms.effective_from,
             )
+    if reading.offers and not prices:
+        raise ReadError(
+            "unexpected_page", f"none of the page's {len(reading.offers)} prices can be used today"
+        )
     words = "\n".join(f"{r.label} {r.reason}" for r in refused).casefold()
     unclear = frozenset(
-        key for key, k in known.items() if key not in prices and words and k.series.model in words
+        key
+        for key, k in known.items()
+        if key not in prices and (key in dormant or (words and k.series.model in words))
     )
     return Seen(prices, unclear, tuple(refused))
 

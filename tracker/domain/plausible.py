@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -45,26 +45,34 @@ def _half_a_page(moves: Sequence[Move], known: Mapping[str, Known]) -> str:
 def _misplaced(moves: Sequence[Move], known: Mapping[str, Known], seen: Seen) -> dict[str, str]:
     """Moves whose new price is the one that a line beside theirs no longer has, by series key.
 
-    One such is chance, unless that line is gone; where most moves of a look are such, all are doubtful.
+    One such is chance, unless that line is gone or came to nonsense; where most moves of a look that are
+    not doubtful by themselves are such, all are.
     """
-    moved = {m.series.key for m in moves}
-    beside: dict[object, set[Series]] = defaultdict(set)
-    for key, k in known.items():
-        if key in moved or key not in seen.prices:
-            beside[_row(k.series), k.price].add(k.series)
-            beside[_column(k.series), k.price].add(k.series)
-    from_row = [beside[_row(m.series), m.after] - {m.series} for m in moves]
-    from_column = [beside[_column(m.series), m.after] - {m.series} for m in moves]
-    many = sum(bool(a or b) for a, b in zip(from_row, from_column, strict=True))
-    if many > 1 and many * 2 > len(moves):
+    moved = {m.series.key: m for m in moves}
+    left = [k for key, k in known.items() if key in moved or key not in seen.prices]
+    lost = {k.series for k in left if (m := moved.get(k.series.key)) is None or far(m)}
+    before = _by_place(left, _row), _by_place(left, _column), _by_place(left, _model)
+    from_row, from_column, from_model = (
+        [places[place(m.series), m.after] - {m.series} for m in moves]
+        for places, place in zip(before, (_row, _column, _model), strict=True)
+    )
+    near = [not far(m) for m in moves]
+    many = sum(bool(is_near and (a or b)) for is_near, a, b in zip(near, from_row, from_column, strict=True))
+    if many > 1 and many * 2 > sum(near):
         reason = f"{many} of {len(moves)} prices that moved stood in other rows or columns before"
         return dict.fromkeys(moved, reason)
-    found = {
-        m.series.key: "it stood under another heading before, which is gone"
-        for m, series in zip(moves, from_row, strict=True)
-        if series and all(s.key not in seen.prices for s in series)
-    }
-    return found | _from_a_row_that_is_gone(moves, from_column, seen)
+    alone = [m.series.key for m, givers in zip(moves, from_model, strict=True) if givers & lost]
+    reason = "it stood under another heading before, which is gone"
+    return dict.fromkeys(alone, reason) | _from_a_row_that_is_gone(moves, from_column, seen)
+
+
+def _by_place(
+    left: Sequence[Known], place: Callable[[Series], object]
+) -> dict[tuple[object, Decimal], set[Series]]:
+    found: dict[tuple[object, Decimal], set[Series]] = defaultdict(set)
+    for k in left:
+        found[place(k.series), k.price].add(k.series)
+    return found
 
 
 def _row(series: Series) -> object:
@@ -75,6 +83,10 @@ def _row(series: Series) -> object:
 def _column(series: Series) -> object:
     """What is the same for all prices of a column, whatever their rows say."""
     return series.meter, series.currency, series.terms
+
+
+def _model(series: Series) -> object:
+    return series.model, series.currency
 
 
 def _from_a_row_that_is_gone(

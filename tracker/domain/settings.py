@@ -9,7 +9,7 @@ from pathlib import Path
 
 # What a rule can name under `event`; `source` is one that fails, goes stale or blind, or is well again.
 EVENTS = (
-    "list_cut", "list_rise", "promo", "end_of_promo", "plan_cut", "plan_rise", "new", "gone", "source",
+    "list_cut", "list_rise", "promo", "end_of_promo", "plan_cut", "plan_rise", "source", "article",
 )  # fmt: skip
 
 

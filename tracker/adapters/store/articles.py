@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -26,14 +27,14 @@ def put(
     met: set[str] = set()
     fresh = []
     for article in seen:
-        names = {article.guid, article.url} - {""}
+        guid = _kept(article.guid)
+        names = {guid, article.url} - {""}
         if names & met:
             continue  # the same entry twice in one feed
         met |= names
-        row = known.get(article.guid) or known.get(article.url)
+        row = known.get(guid) or known.get(article.url)
         values = _values(article)
         if row is None:
-            guid = text(article.guid, 500)
             insert = articles.insert().values(
                 source=source, guid=guid, first_seen=at, snapshot=snapshot, **values
             )
@@ -43,6 +44,13 @@ def put(
             edit = update(articles).where(articles.c.id == row.id)
             connection.execute(edit.values(**values, updated_at=at))
     return fresh
+
+
+def _kept(guid: str) -> str:
+    """A guid as it is kept: by its hash where it is too long."""
+    return (
+        text(guid, 500) if len(guid) <= 500 else hashlib.sha256(guid.encode("utf-8", "replace")).hexdigest()
+    )
 
 
 def _values(article: Article) -> dict[str, Any]:

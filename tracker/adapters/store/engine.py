@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EACCES, EPERM, EROFS
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from tracker.domain.errors import (
 )
 
 LOCK_WAIT_S = 5.0  # how long a writer waits for another process before it says so
+LOCKED = "the store is locked by another process for more than {:g} s: try again"
 
 
 def open_store(database_url: str) -> Engine:
@@ -42,7 +44,7 @@ def open_store(database_url: str) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite(Path(url.database or ""))
     try:
-        return create_engine(
+        engine = create_engine(
             url,
             hide_parameters=True,
             pool_pre_ping=True,
@@ -57,6 +59,13 @@ def open_store(database_url: str) -> Engine:
         raise BadSettings(
             "database_url names an unknown database; sqlite:/// and postgresql:// are known"
         ) from e
+
+    @event.listens_for(engine, "connect")
+    def _connected(raw: Any, _record: object) -> None:
+        raw.execute(f"SET lock_timeout = {int(LOCK_WAIT_S * 1000)}")
+        raw.commit()
+
+    return engine
 
 
 def _sqlite(path: Path) -> Engine:
@@ -95,27 +104,33 @@ def _sqlite(path: Path) -> Engine:
 
 
 def _create(path: Path) -> int:
-    """The inode of the file, made with its folder if it is not there."""
+    """The inode of the file, made with its folder if no tracker ever ran on it."""
+    lock = Path(f"{path}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if lock.exists() and not path.exists():
+            raise Missing(
+                f"the store {path} is gone, though a tracker ran on it: put it back, "
+                f"or delete {lock} to begin anew"
+            )
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o640))
-        if not os.access(path.parent, os.W_OK):
-            raise PermissionError(path.parent)
+        for needed in (path.parent, lock, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            if needed.exists() and not os.access(needed, os.W_OK):
+                raise PermissionError(EACCES, "", str(needed))
         return path.stat().st_ino
-    except PermissionError as e:
-        raise Denied(_denied(path)) from e
     except IsADirectoryError as e:
         raise BadSettings(f"{path} is a folder: database_url must name a file") from e
     except OSError as e:
-        if e.errno == 30:  # EROFS
-            raise Denied(_denied(path)) from e
+        if e.errno in (EACCES, EPERM, EROFS):
+            there = e.filename if os.path.exists(e.filename) else path.parent  # noqa: PTH110
+            raise Denied(_denied(there)) from e
         raise Missing(f"cannot open the store {path}: {e.strerror}") from e
 
 
-def _denied(path: Path) -> str:
+def _denied(what: str | Path) -> str:
     uid = os.getuid() if hasattr(os, "getuid") else "?"
     return (
-        f"cannot write {path.parent} as user {uid}: give that user write access, or set TRACKER_DATA_DIR "
+        f"cannot write {what} as user {uid}: give that user write access, or set TRACKER_DATA_DIR "
         "to a folder that it may write"
     )
 
@@ -123,14 +138,14 @@ def _denied(path: Path) -> str:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction; raises TrackerError with a sentence in place of the database's own errors."""
-    with _told(engine), engine.begin() as connection:
+    with told(engine), engine.begin() as connection:
         yield connection
 
 
 @contextmanager
 def asking(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the store; nothing is written."""
-    with _told(engine), engine.connect() as connection:
+    with told(engine), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection = connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -140,7 +155,8 @@ def asking(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def _told(engine: Engine) -> Iterator[None]:
+def told(engine: Engine) -> Iterator[None]:
+    """Raises TrackerError in place of the database's own errors."""
     try:
         yield
     except DBAPIError as e:
@@ -166,6 +182,8 @@ def trouble(engine: Engine, error: DBAPIError) -> TrackerError:
         return StoreTrouble(
             "PostgreSQL cannot be reached: start it, or mend database_url; looks go on when it is back"
         )
+    if "lock timeout" in words:
+        return Busy(LOCKED.format(LOCK_WAIT_S))
     if "password" in words or "authentication" in words:
         return BadSettings("PostgreSQL refuses the user or the password of database_url")
     return StoreTrouble(f"PostgreSQL failed: {words}")
@@ -173,7 +191,7 @@ def trouble(engine: Engine, error: DBAPIError) -> TrackerError:
 
 def _sqlite_trouble(words: str) -> TrackerError:
     if "locked" in words or "busy" in words:
-        return Busy(f"the store is locked by another process for more than {LOCK_WAIT_S:g} s: try again")
+        return Busy(LOCKED.format(LOCK_WAIT_S))
     if "full" in words:
         return StoreTrouble("disk full: make room where the store lies; looks go on when there is room")
     if "disk I/O" in words:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.adapters.store import upsert
-from tracker.adapters.store.engine import asking
+from tracker.adapters.store.engine import asking, told
 from tracker.adapters.store.tables import daemon
 from tracker.domain.errors import Busy, TrackerError
 
@@ -68,9 +68,11 @@ class AdvisoryLock:
         self._connection: Connection | None = None
 
     def take(self) -> bool:
+        """Raises TrackerError where the server cannot be reached."""
         self.release()
-        self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        return bool(self._connection.execute(text(f"SELECT pg_try_advisory_lock({KEY})")).scalar())
+        with told(self._engine):
+            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            return bool(self._connection.execute(text(f"SELECT pg_try_advisory_lock({KEY})")).scalar())
 
     def held(self) -> bool:
         """Whether the lock is still ours; taken anew where the server went away and came back."""

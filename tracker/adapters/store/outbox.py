@@ -95,7 +95,7 @@ def waiting(connection: Connection, now: datetime) -> dict[str, list[str]]:
 
 
 def _sent_since(connection: Connection, channel: str, moment: datetime) -> bool:
-    later = select(deliveries.c.id).where(deliveries.c.channel == channel, deliveries.c.sent_at > moment)
+    later = select(deliveries.c.id).where(deliveries.c.channel == channel, deliveries.c.sent_at >= moment)
     return connection.execute(later.limit(1)).first() is not None
 
 
@@ -153,6 +153,14 @@ def release(connection: Connection, owner: str, now: datetime) -> int:
     count = connection.execute(freed).rowcount
     connection.execute(update(deliveries).where(deliveries.c.state == "waiting").values(next_try=now))
     return int(count)
+
+
+def end_orphans(connection: Connection, channels: Sequence[str]) -> int:
+    """Deliveries to a channel that is not set any more are dead, and say so; how many."""
+    words = "no channel of that name is set: set it again, then retry"
+    orphans = (deliveries.c.state == "waiting", deliveries.c.channel.not_in(channels))
+    result = connection.execute(update(deliveries).where(*orphans).values(state="dead", last_error=words))
+    return int(result.rowcount)
 
 
 def retry(connection: Connection, ids: Sequence[str], now: datetime) -> int:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
+from tracker.adapters.store.moves import insert, settle
 from tracker.adapters.store.series import SERIES, series_ids, series_of
 from tracker.adapters.store.tables import moves, prices, series
 from tracker.domain.model import Basis, Move, Observation, Status
 from tracker.domain.moves import Changes
 from tracker.domain.observe import Known
-
-PENDING = (Status.provisional.value, Status.held.value)
 
 
 def known(connection: Connection, source: str) -> dict[str, Known]:
@@ -46,55 +46,6 @@ def known(connection: Connection, source: str) -> dict[str, Known]:
     }
 
 
-def pending(connection: Connection, source: str) -> dict[str, Move]:
-    """The moves of a source that wait for a second look or for a person, by series key."""
-    statement = select_moves().where(moves.c.source == source, moves.c.status.in_(PENDING))
-    return {m.series.key: m for m in map(move_of, connection.execute(statement))}
-
-
-def select_moves() -> Any:
-    """Moves with their series; `move_of` reads a row of it."""
-    return select(
-        moves.c.id,
-        moves.c.source,
-        moves.c.before,
-        moves.c.after,
-        moves.c.at,
-        moves.c.not_before,
-        moves.c.recorded_at,
-        moves.c.status,
-        moves.c.reason,
-        moves.c.event,
-        moves.c.model.label("printed"),
-        moves.c.label,
-        moves.c.promo_until,
-        moves.c.snapshot,
-        moves.c.confirmed_by,
-        *SERIES,
-    ).join(series, series.c.id == moves.c.series)
-
-
-def move_of(row: Any) -> Move:
-    return Move(
-        series=series_of(row),
-        before=row.before,
-        after=row.after,
-        at=row.at,
-        recorded_at=row.recorded_at,
-        not_before=row.not_before,
-        status=Status(row.status),
-        reason=row.reason,
-        event=row.event,
-        model=row.printed,
-        label=row.label,
-        promo_until=row.promo_until,
-        source=row.source,
-        id=row.id,
-        snapshot=row.snapshot or 0,
-        confirmed_by=row.confirmed_by or 0,
-    )
-
-
 def record(
     connection: Connection, changes: Changes, *, source: str, basis: Basis, at: datetime, snapshot: int
 ) -> list[Move]:
@@ -104,14 +55,17 @@ def record(
         settle(connection, move.id, Status.withdrawn, move.reason, at)
     _open(connection, changes.fresh, ids, source, basis, at, snapshot)
     for move in changes.opened:
-        _insert_move(connection, move, ids[move.series.key], source, snapshot)
+        insert(connection, move, ids[move.series.key], source, snapshot)
     confirmed = [m for m in changes.confirmed if confirm(connection, m, basis, at, snapshot)]
     for k in changes.missing:
         since = k.missing_since or at
         _set_price(connection, [k.id], missing=k.missing + 1, missing_since=since)
     _set_price(connection, [k.id for k in changes.back], missing=0, missing_since=None)
+    for k, observation in changes.extended:
+        _close(connection, k.id, at, at)
+        _open(connection, [replace(observation, effective_from="")], ids, source, basis, at, snapshot)
     for k in changes.gone:
-        _set_price(connection, [k.id], valid_to=k.missing_since or at, closed_at=at)
+        _close(connection, k.id, k.missing_since or at, at)
     return confirmed
 
 
@@ -136,23 +90,6 @@ def confirm(connection: Connection, move: Move, basis: Basis, at: datetime, snap
     return True
 
 
-def settle(
-    connection: Connection,
-    move: int,
-    status: Status,
-    reason: str,
-    at: datetime,
-    confirmed_by: int | None = None,
-) -> bool:
-    """Give a pending move its end, by one conditional update; False if it has one."""
-    result = connection.execute(
-        update(moves)
-        .where(moves.c.id == move, moves.c.status.in_(PENDING))
-        .values(status=status.value, status_at=at, reason=reason, confirmed_by=confirmed_by)
-    )
-    return result.rowcount == 1
-
-
 def _open(
     connection: Connection,
     fresh: list[Observation],
@@ -163,6 +100,12 @@ def _open(
     snapshot: int,
 ) -> None:
     rows = [_price(o, ids[o.series.key], source, basis, at, snapshot) for o in fresh]
+    for row in rows:
+        if row["valid_from"] < at:  # a day that the page states: never before another price of ours ended
+            ended = select(func.max(prices.c.valid_to)).where(
+                prices.c.source == source, prices.c.series == row["series"]
+            )
+            row["valid_from"] = max(row["valid_from"], connection.scalar(ended) or row["valid_from"])
     if rows:
         connection.execute(prices.insert(), rows)
 
@@ -187,28 +130,10 @@ def _price(
     }
 
 
-def _insert_move(connection: Connection, move: Move, series_id: int, source: str, snapshot: int) -> None:
-    connection.execute(
-        moves.insert().values(
-            source=source,
-            series=series_id,
-            before=move.before,
-            after=move.after,
-            at=move.at,
-            not_before=move.not_before,
-            recorded_at=move.recorded_at,
-            status=move.status.value,
-            status_at=move.recorded_at,
-            reason=move.reason,
-            event=move.event,
-            model=move.model,
-            label=move.label,
-            promo_until=move.promo_until,
-            snapshot=snapshot,
-        )
-    )
-
-
 def _set_price(connection: Connection, ids: list[int], **values: Any) -> None:
     if ids:
         connection.execute(update(prices).where(prices.c.id.in_(ids)).values(**values))
+
+
+def _close(connection: Connection, id: int, valid_to: datetime, at: datetime) -> None:
+    _set_price(connection, [id], valid_to=valid_to, closed_at=at)

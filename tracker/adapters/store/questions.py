@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from tracker.adapters.store.prices import move_of, select_moves
+from tracker.adapters.store.moves import move_of, select_moves
 from tracker.adapters.store.series import SERIES, fold, series_of
 from tracker.adapters.store.tables import (
     alerts,
@@ -77,7 +77,8 @@ def history(connection: Connection, known_at: datetime, filters: Filters) -> lis
     """Every price that held at some time, oldest first, as recorded by `known_at`."""
     within = []
     if filters.since:
-        within.append(or_(prices.c.valid_to.is_(None), prices.c.valid_to > filters.since))
+        still_open = or_(prices.c.valid_to.is_(None), prices.c.closed_at > known_at)
+        within.append(or_(still_open, prices.c.valid_to > filters.since))
     if filters.until:
         within.append(prices.c.valid_from <= filters.until)
     return _prices(connection, known_at, filters, within)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from tracker.adapters.store import outbox, prices
 from tracker.adapters.store import sources as states
-from tracker.adapters.store.tables import moves
+from tracker.adapters.store.moves import BY_A_PERSON, move_of, select_moves, settle
+from tracker.adapters.store.tables import moves as table
 from tracker.domain.alerts import alerts_for
 from tracker.domain.errors import TrackerError
 from tracker.domain.model import Basis, Move, Status
@@ -19,36 +20,47 @@ from tracker.domain.settings import Settings
 
 def rule(
     connection: Connection,
-    id: int,
+    ids: Sequence[int],
     status: Status,
     why: str,
     now: datetime,
     settings: Settings,
     urls: Mapping[str, str],
-) -> Move:
-    """Confirm or withdraw a pending move; raises TrackerError where there is none, or it is settled."""
-    row = connection.execute(prices.select_moves().where(moves.c.id == id)).first()
+) -> list[Move]:
+    """Confirm or withdraw pending moves; one alert a source tells of those that are confirmed.
+
+    Raises TrackerError, and changes nothing, where one of them is not there or is settled.
+    """
+    ruled: dict[str, list[Move]] = {}
+    for id in dict.fromkeys(ids):
+        move = _settle(connection, id, status, f"{status.value} {BY_A_PERSON}{why}", now)
+        ruled.setdefault(move.source, []).append(move)
+    if status is Status.confirmed:
+        for source, moves in ruled.items():
+            alerts = alerts_for(
+                moves,
+                rules=settings.rules,
+                channels=[c.name for c in settings.channels],
+                page_url=urls.get(source, ""),
+                base_url=settings.base_url,
+            )
+            outbox.put(connection, alerts, source, now)
+    return [move for moves in ruled.values() for move in moves]
+
+
+def _settle(connection: Connection, id: int, status: Status, reason: str, now: datetime) -> Move:
+    statement = select_moves().where(table.c.id == id)
+    row = connection.execute(statement).first()
     if row is None:
         raise TrackerError(f"there is no move {id}: see `tracker moves`")
-    source = states.get(connection, row.source)
-    reason = f"{status.value} by a person: {why}"
-    move = replace(prices.move_of(row), reason=reason, status=status)
+    source = states.get(connection, row.source)  # locked: whoever ruled meanwhile is done
+    move = replace(move_of(row), reason=reason, status=status)
     if status is Status.withdrawn:
-        settled = prices.settle(connection, id, status, reason, now)
+        settled = settle(connection, id, status, reason, now)
     else:
         basis = Basis.catalogue if source.kind == "catalogs" else Basis.observed
         settled = prices.confirm(connection, move, basis, now, None)
     if not settled:
-        raise TrackerError(
-            f"move {id} is {row.status} already; only held and provisional ones can be ruled on"
-        )
-    if status is Status.confirmed:
-        alerts = alerts_for(
-            [move],
-            rules=settings.rules,
-            channels=[c.name for c in settings.channels],
-            page_url=urls.get(row.source, source.url),
-            base_url=settings.base_url,
-        )
-        outbox.put(connection, alerts, row.source, now)
+        was = connection.execute(statement).one().status
+        raise TrackerError(f"move {id} is {was} already; only held and provisional ones can be ruled on")
     return move

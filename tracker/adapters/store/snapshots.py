@@ -19,20 +19,21 @@ WINDOW_LOG = 24  # the prefix must lie within the window: 16 MiB holds two pages
 def keep(connection: Connection, source: str, snapshot: Snapshot) -> int:
     """The id under which a page is kept; an unchanged page keeps the id that it has."""
     sha256 = hashlib.sha256(snapshot.body).hexdigest()
+    url = snapshot.url.replace("\x00", "").partition("?")[0]  # what follows may be a key
     last = connection.execute(
         select(snapshots.c.id, snapshots.c.sha256, snapshots.c.url)
         .where(snapshots.c.source == source)
         .order_by(snapshots.c.id.desc())
         .limit(1)
     ).first()
-    if last is not None and last.sha256 == sha256 and last.url == snapshot.url:
+    if last is not None and last.sha256 == sha256 and last.url == url:
         return int(last.id)
     _keep_body(connection, source, sha256, snapshot.body)
     result = connection.execute(
         snapshots.insert().values(
             source=source,
             at=snapshot.at,
-            url=snapshot.url.replace("\x00", ""),
+            url=url,
             status=snapshot.status,
             media_type=snapshot.media_type,
             charset=snapshot.charset.replace("\x00", ""),

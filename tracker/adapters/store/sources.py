@@ -11,23 +11,36 @@ from sqlalchemy import Connection, Row, select, update
 from scrapers.source import Source
 from tracker.adapters.store import upsert
 from tracker.adapters.store.tables import looks, sources
+from tracker.domain.health import LONGEST
 from tracker.domain.model import State
 
 
 def register(connection: Connection, wanted: Iterable[Source], now: datetime) -> None:
-    """Make the rows of new sources; one whose address changed is due, and begins unconditionally."""
-    there = {row.id: row for row in connection.execute(select(sources.c.id, sources.c.url))}
-    fresh = []
-    for s in wanted:
-        if s.id not in there:
-            fresh.append(_first_row(s, now))
-        elif there[s.id].url != s.url:
-            connection.execute(
-                update(sources)
-                .where(sources.c.id == s.id)
-                .values(url=s.url, etag="", last_modified="", well_sha256=None, due=now)
-            )
-    upsert.ignore(connection, sources, fresh)
+    """Make the rows of new sources, and bring the others to what the settings say now.
+
+    A look is due no later than these settings have it, however late the last ones, or a clock that was
+    wrong, had put it; where the page is another one, it is due at once.
+    """
+    wanted = list(wanted)
+    there = {row.id: row for row in connection.execute(select(sources))}
+    upsert.ignore(connection, sources, [_first_row(s, now) for s in wanted if s.id not in there])
+    for source in wanted:
+        row = there.get(source.id)
+        if row is None:
+            continue
+        provider, url = source.provider or source.id, source.shown_url
+        due = now if row.url != url else _no_later(row, source, now)
+        if (row.provider, row.url, row.due) != (provider, url, due):
+            set_to(connection, source.id, url=url, provider=provider, due=due)
+
+
+def _no_later(row: Row[Any], source: Source, now: datetime) -> datetime:
+    due: datetime = row.due
+    if row.last_look is None:
+        return due
+    if row.last_look > now:
+        return now  # the clock was ahead
+    return min(due, now + (LONGEST if row.fails else source.every))
 
 
 def _first_row(source: Source, now: datetime) -> dict[str, Any]:
@@ -35,7 +48,7 @@ def _first_row(source: Source, now: datetime) -> dict[str, Any]:
         "id": source.id,
         "kind": source.kind,
         "provider": source.provider or source.id,
-        "url": source.url,
+        "url": source.shown_url,
         "state": State.never.value,
         "state_since": now,
         "due": now,

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
 
-from tracker.adapters.store.prices import move_of, select_moves
+from tracker.adapters.store.moves import move_of, select_moves
 from tracker.adapters.store.tables import deliveries, looks, moves, prices, snapshots
 from tracker.domain.model import Move, Status
 

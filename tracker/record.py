@@ -1,0 +1,183 @@
+"""What a look came to, written in one transaction: prices, moves, alerts, the source's state."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from scrapers.page import ReadError, Reading
+from scrapers.source import Source
+from tracker.adapters.edges import Edges
+from tracker.adapters.store import Connection, Row, articles, moves, outbox, prices
+from tracker.adapters.store import sources as states
+from tracker.domain import health
+from tracker.domain.alerts import Alert, alerts_for, article_alerts, recovery_alerts, trouble_alerts
+from tracker.domain.errors import FetchError
+from tracker.domain.model import Basis, Move, Snapshot, State, Status, text
+from tracker.domain.moves import Changes, step
+from tracker.domain.observe import Seen, hold_to_the_known, observe
+from tracker.domain.settings import SourceSetting
+
+LONGEST_WORDS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look came to: `outcome` is "well" or the kind of the error."""
+
+    source: str
+    outcome: str
+    words: str
+    moves: tuple[Move, ...] = ()  # confirmed by this look
+    again_at: datetime | None = None  # a second look is due then
+
+
+def own_settings(edges: Edges, id: str) -> SourceSetting:
+    return next((s for s in edges.settings.sources if s.id == id), SourceSetting(id))
+
+
+def readers_of(edges: Edges, source: Source) -> str:
+    """What decides how a page is read: while it is the same, an unchanged page need not be read again."""
+    own = own_settings(edges, source.id)
+    address = hashlib.sha256(source.url.encode()).hexdigest()[:8]
+    return f"{edges.readers} {address} {own.reader or ''} {source.provider} {source.least}"
+
+
+def record(
+    connection: Connection, edges: Edges, source: Source, got: Snapshot, snapshot: int, reading: Reading
+) -> Looked:
+    """Everything that one well look changes, in one transaction."""
+    row = states.get(connection, source.id)
+    if row.last_look and got.at < row.last_look:
+        return Looked(source.id, "well", "a later look was recorded first")
+    before = _health(row)
+    known = prices.known(connection, source.id)
+    seen = observe(reading, source.provider or source.id, got.at.date(), known)
+    if not health.stays_smaller(before, got.at):
+        hold_to_the_known(seen, known)
+    changes = step(
+        known,
+        moves.pending(connection, source.id),
+        seen,
+        source=source.id,
+        at=got.at,
+        last_well=row.last_well,
+        confirm_after=edges.settings.look.confirm_after,
+        ruled_out=moves.ruled_out(connection, source.id),
+    )
+    basis = Basis.catalogue if source.kind == "catalogs" else Basis.observed
+    confirmed = prices.record(
+        connection, changes, source=source.id, basis=basis, at=got.at, snapshot=snapshot
+    )
+    fresh = articles.put(connection, source.id, reading.articles, got.at, snapshot)
+    told = _alerts(edges, source, before, got.at)
+    told += alerts_for(confirmed, page_url=source.shown_url, **_routes(edges))
+    if row.last_well is not None:
+        told += article_alerts(fresh, source=source.id, **_routes(edges))
+    outbox.put(connection, told, source.id, got.at)
+    turn, again = health.well(before, got.at), _again(connection, changes, edges, source.id)
+    words = _words(reading, seen)
+    states.set_to(
+        connection,
+        source.id,
+        state=turn.state.value,
+        state_since=turn.since,
+        fails=0,
+        told="",
+        due=again or got.at + health.next_look(source.every, 0),
+        last_look=got.at,
+        last_well=got.at,
+        last_outcome=words,
+        outcome_kind="well",
+        offers=len(seen.prices),
+        well_sha256=hashlib.sha256(got.body).hexdigest(),
+        well_snapshot=snapshot,
+        readers=readers_of(edges, source),
+        read_at=got.at,
+        dated=any(o.terms.promo_until or o.terms.effective_from for o in reading.offers),
+        etag=got.etag,
+        last_modified=got.last_modified,
+    )
+    states.looked(connection, source.id, got.at, "well", words, snapshot)
+    return Looked(source.id, "well", words, tuple(confirmed), again)
+
+
+def record_unchanged(connection: Connection, source: Source, at: datetime) -> Looked:
+    """The page is the one that was read well before."""
+    row = states.get(connection, source.id)
+    due = at + health.next_look(source.every, 0)
+    states.set_to(connection, source.id, due=due, last_look=at, last_well=at)
+    states.looked(connection, source.id, at, "well", row.last_outcome, row.well_snapshot)
+    return Looked(source.id, "well", row.last_outcome)
+
+
+def record_failure(
+    connection: Connection,
+    edges: Edges,
+    source: Source,
+    at: datetime,
+    error: FetchError | ReadError,
+    snapshot: int | None,
+) -> Looked:
+    """The look was not well: the last good prices stay, and after some such looks somebody is told."""
+    row, words = states.get(connection, source.id), text(error.words, LONGEST_WORDS)
+    turn = health.failed(_health(row), error.kind, at)
+    if turn.tell:
+        told = trouble_alerts(source.id, turn.tell, words, row.last_well or turn.since, **_routes(edges))
+        outbox.put(connection, told, source.id, at)
+    retry_after = error.retry_after if isinstance(error, FetchError) else None
+    states.set_to(
+        connection,
+        source.id,
+        state=turn.state.value,
+        state_since=turn.since,
+        fails=turn.fails,
+        told=turn.told,
+        due=at + health.next_look(source.every, turn.fails, retry_after),
+        last_look=at,
+        last_outcome=words,
+        outcome_kind=error.kind,
+    )
+    states.looked(connection, source.id, at, error.kind, words, snapshot)
+    return Looked(source.id, error.kind, words)
+
+
+def _alerts(edges: Edges, source: Source, before: health.Health, at: datetime) -> list[Alert]:
+    """That a source is well again, where its trouble was told."""
+    if not before.told:
+        return []
+    return recovery_alerts(source.id, State(before.told), before.since, **_routes(edges))
+
+
+def _routes(edges: Edges) -> dict[str, Any]:
+    s = edges.settings
+    return {"rules": s.rules, "channels": [c.name for c in s.channels], "base_url": s.base_url}
+
+
+def _health(row: Row[Any]) -> health.Health:
+    return health.Health(State(row.state), row.state_since, row.fails, row.told, row.outcome_kind)
+
+
+def _again(connection: Connection, changes: Changes, edges: Edges, source: str) -> datetime | None:
+    """When the second look is due that moves of this source wait for.
+
+    None in a hurry where a provisional move was just withdrawn: a page that flaps is looked at no more
+    often than others.
+    """
+    if changes.flapped:
+        return None
+    waiting = moves.pending(connection, source).values()
+    seen_at = [m.recorded_at for m in waiting if m.status is Status.provisional]
+    return min(seen_at) + edges.settings.look.confirm_after if seen_at else None
+
+
+def _words(reading: Reading, seen: Seen) -> str:
+    if reading.articles:
+        return f"{len(reading.articles)} articles"
+    words = f"{len(seen.prices)} prices"
+    if seen.refused:
+        r = seen.refused[0]
+        words += f"; {len(seen.refused)} rows refused, the first: {r.reason} ({r.label[:120]})"
+    return text(words, LONGEST_WORDS)
