@@ -4,9 +4,9 @@
     snapshot = keep(page)                       adapters/store/snapshots.py, before anyone reads it
     reading  = source.read(page)                scrapers/
     seen     = observe(reading, known)          domain/observe.py
-    changes  = step(known, pending, seen)       domain/moves.py
+    changes  = step(known, pending, seen)       domain/moves.py, doubts in domain/plausible.py
     alerts   = alerts_for(changes.confirmed)    domain/alerts.py
-    record(changes, alerts)                     adapters/store/record.py, one transaction
+    record(changes, alerts)                     record.py, one transaction
     deliver(alerts)                             deliver.py, at least once
 
 `check.py` runs it as far as the record, `deliver.py` from there, `daemon.py` both, on time.

@@ -147,7 +147,7 @@ class Daemon:
     async def _start_looks(self) -> None:
         """Start what is due, as far as there are free places; a slow source holds up nobody but itself."""
         await self._hold()
-        if self._is_shut:
+        if self._is_shut and not self.stopping.is_set():
             await self._try_the_store()
         free = self.edges.settings.look.concurrency - len(self._looks)
         if free <= 0 or self.stopping.is_set():
@@ -155,8 +155,8 @@ class Daemon:
         resting = self._troubles.resting(time.monotonic())
         ids = [id for id in self.edges.sources if id not in self._looks and f"look {id}" not in resting]
         due = await self.edges.ask(states.due, ids, self.edges.clock.now(), free)
-        for id in due:
-            self._start(self._looks, id, f"look {id}", partial(self._look, id))
+        for id in filter(self.edges.sources.__contains__, due):  # it may have read new settings meanwhile
+            self._start(self._looks, id, f"look {id}", partial(self._look, self.edges, id))
         if not due and not self._looks and not self._sends:
             await self._rest()
 
@@ -175,8 +175,8 @@ class Daemon:
         under_way[key] = task
         task.add_done_callback(lambda _: under_way.pop(key, None))
 
-    async def _look(self, id: str) -> None:
-        self.on_look(await look(self.edges, self.edges.sources[id]))
+    async def _look(self, edges: Edges, id: str) -> None:
+        self.on_look(await look(edges, edges.sources[id]))
 
     async def _try_the_store(self) -> None:
         """After trouble nothing is fetched or sent until the store takes a row again.

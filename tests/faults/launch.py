@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -156,7 +157,7 @@ def _become(wanted: dict[str, Any]) -> None:
     """Be the tracker of this `env` in this `folder`, its words in `log`; never returns.
 
     `trap` names where it is killed (see `set_trap`), or stopped with `halt` instead; `uid` is whom it runs
-    as; `lock_wait_s` and `beat_s` shorten its own times.
+    as; `lock_wait_s` shortens its wait for a lock; a reader never comes back from a page at `hang`.
     """
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: no tracker outlives its test
     code = 70
@@ -199,11 +200,15 @@ def _settle_in(wanted: dict[str, Any]) -> None:
 def _shorten(wanted: dict[str, Any]) -> None:
     import tracker.cli.jobs
     import tracker.daemon
+    from scrapers.source import Source
     from tracker.adapters.store import engine
 
     tracker.cli.jobs.Daemon = partial(tracker.daemon.Daemon, tick_s=0.05)  # type: ignore[assignment,misc]
     engine.LOCK_WAIT_S = wanted.get("lock_wait_s", engine.LOCK_WAIT_S)
-    tracker.daemon.BEAT_S = wanted.get("beat_s", tracker.daemon.BEAT_S)
+    read = Source.read
+    Source.read = lambda self, page: (  # type: ignore[method-assign]
+        time.sleep(3600) if page.url.endswith(wanted.get("hang", "-")) else None
+    ) or read(self, page)
 
 
 def set_trap(point: str, number: int = signal.SIGKILL) -> None:

@@ -38,6 +38,8 @@ class Market(Pages):
         self.ids = ["acme", "bolt", "cask", "flaky", "still"]
         self.prices = {id: {f"Model {m}": ["10", "50"] for m in range(MODELS)} for id in self.ids}
         self.ballast = ""  # at the end of every page
+        self.hanging: set[str] = set()  # pages that are never answered
+        self.visitors: list[tuple[float, str]] = []  # when, and by which User-Agent, a page was asked for
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who asked was killed
         for id in self.ids:
             self.show(id)
@@ -91,7 +93,11 @@ class Market(Pages):
         return f'{channel}[look]\nallow_private = ["{self.address}"]\nrobots = false\n{sources}{off}'
 
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
-        if request.path == "/flaky" and self.statuses("/flaky")[-1:] != [503]:
+        self.visitors.append((time.monotonic(), request.headers["User-Agent"]))
+        if request.path in self.hanging:
+            self.asked.append((request.path, 0))
+            time.sleep(60)
+        elif request.path == "/flaky" and self.statuses("/flaky")[-1:] != [503]:
             self.asked.append((request.path, 503))
             request.send_response(503)
             request.send_header("Content-Length", "0")

@@ -21,12 +21,13 @@ pytestmark = pytest.mark.catalogue
 WRITES = (
     "register",
     "release",
+    "end_orphans",
     "beat",
     "keep",
-    "_record",
-    "_record of an alert",
-    "_record_unchanged",
-    "_record_failure",
+    "record",
+    "record of an alert",
+    "record_unchanged",
+    "record_failure",
     "claim",
     "settle",
 )
