@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -252,7 +252,7 @@ async def measure(count: int, profiled: str) -> None:
     with served(count) as (address, change), tracker(address, count) as ours:
         if profiled:
             asyncio.get_running_loop().set_default_executor(Inline())
-            object.__setattr__(ours.edges, "writer", Inline())
+            ours = Tracker(replace(ours.edges, writer=Inline(), reader=Inline()))
         await ours.edges.write(states.register, ours.edges.sources.values(), ours.edges.clock.now())
         await bare(address, min(count, 50))  # what is imported and connected once is not counted
         for name, (words, edition, says_unchanged) in PASSES.items():

@@ -24,7 +24,8 @@ _DAY = (
     r"|(?P<y3>20\d\d)[-/.](?P<m3>\d{1,2})[-/.](?P<d3>\d{1,2})"
     r"|(?P<y4>20\d\d)\s*年\s*(?P<m4>\d{1,2})\s*月\s*(?P<d4>\d{1,2})\s*日)"
 )
-_TIME = r"(?:(?:at\s+)?\d{1,2}:\d\d\s*(?:\(?(?:utc|gmt|pt|pst|et)\)?)?\s*,?\s*(?:on\s+)?)?(?:on\s+)?"
+_ZONE = r"(?:\(?(?:utc|gmt|pt|pst|et|beijing|北京)?\s*(?:time|时间)?\)?)?"
+_TIME = rf"(?:{_ZONE}\s*(?:at\s+)?\d{{1,2}}:\d\d\s*{_ZONE}\s*,?\s*(?:on\s+)?)?(?:on\s+)?{_ZONE}\s*"
 UNTIL = re.compile(
     rf"(?:through|until|till|valid to|ends?(?:\s+on)?|extended to|截至|至)\s*{_TIME}{_DAY}", re.I
 )
@@ -33,6 +34,7 @@ SINCE = re.compile(
     rf"\s*{_TIME}{_DAY}",
     re.I,
 )
+_SINCE_BEHIND = re.compile(rf"{_DAY}[^。，,;；\n]{{0,12}}起")
 _ANY_DAY = re.compile(_DAY, re.I)
 _NUMBER = r"(?P<{0}>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)\s*(?P<{0}_unit>[km])?"
 _ABOVE = re.compile(
@@ -62,7 +64,7 @@ def terms_in(text: str, page: str = "") -> Terms:
         window=window_in(text),
         billing="yearly" if re.search(r"\b(?:annual(?:ly)?|yearly|per year)\b", text, re.I) else "",
         promo_until=_day(UNTIL.search(text), page),
-        effective_from=_day(SINCE.search(text), page),
+        effective_from=_day(SINCE.search(text) or _SINCE_BEHIND.search(text), page),
     )
 
 

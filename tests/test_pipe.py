@@ -67,7 +67,7 @@ def test_changed_prices_reach_the_webhook_and_the_mailbox_within_five_seconds(
         assert "Claude Opus 2: output $75 → $60 per 1M tokens (−20 %)" in text
         assert "confirmed by a second look" in text
         (letter,) = mailbox.wait(1)
-        assert "Claude Opus 1" in letter.text
+        assert "Claude Opus 1" in letter.part("plain")
         moves = tracker.ask("moves")
         assert {(m["model"], m["meter"], m["before"], m["after"], m["pct"]) for m in moves} == {
             ("Claude Opus 1", "input_mtok", "15", "5", -66.67),

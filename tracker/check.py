@@ -101,8 +101,10 @@ def _well_read(connection: Connection, source: str, readers: str, at: datetime) 
     pending = {m.status for m in moves.pending(connection, source).values()}
     if Status.provisional in pending:
         return None
+    if row.read_at.date() == at.date():
+        return row
     waits = row.dated or pending or any(k.missing for k in prices.known(connection, source).values())
-    return None if waits and row.read_at.date() != at.date() else row
+    return None if waits else row
 
 
 async def _fetch(edges: Edges, source: Source, before: Row[Any] | None) -> Snapshot | NotModified:

@@ -198,7 +198,7 @@ class Daemon:
         self.edges.clock.idle(min((m for m in coming if m), default=None))
 
     async def _hold(self) -> None:
-        """Make sure at every tick that no other tracker took the store over: two would ask every page twice."""
+        """Make sure that no other tracker took the store over: two would look at every page."""
         if not await asyncio.to_thread(self.lock.held):
             self.failure = Busy("another tracker took this store over while it could not be reached")
             self.stop()

@@ -31,7 +31,9 @@ def sink() -> Iterator[Sink]:
 
 
 @pytest.fixture
-def watched(launcher: Launcher, tmp_path: Path, store_url: str, market: Market, sink: Sink) -> Iterator[Forked]:
+def watched(
+    launcher: Launcher, tmp_path: Path, store_url: str, market: Market, sink: Sink
+) -> Iterator[Forked]:
     """A tracker that has seen the market once, and is not running."""
     with Forked(launcher, tmp_path, store_url) as tracker:
         tracker.settings(market.settings(sink))

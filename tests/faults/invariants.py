@@ -113,7 +113,7 @@ def _lost(connection: Connection) -> Iterator[str]:
     told: dict[int, Counter[str]] = defaultdict(Counter)
     deliveries_of = Counter(connection.execute(select(deliveries.c.alert)).scalars())
     addressed = connection.execute(select(deliveries.c.alert, deliveries.c.channel))
-    channel = {alert: name for alert, name in addressed}
+    channel = {row.alert: row.channel for row in addressed}
     for row in connection.execute(select(alert_moves)):
         told[row.move][channel.get(row.alert, "")] += 1
     for id, stands in connection.execute(select(moves.c.id, moves.c.status)):
@@ -159,7 +159,8 @@ def _bent_chains(connection: Connection) -> Iterator[str]:
     """I5: the prices of a series follow one another, as the confirmed moves say."""
     rows: dict[tuple[str, int], list[Row[Any]]] = defaultdict(list)
     steps: dict[tuple[str, int], list[Row[Any]]] = defaultdict(list)
-    for row in connection.execute(select(prices).where(prices.c.withdrawn_at.is_(None)).order_by(prices.c.id)):
+    standing = select(prices).where(prices.c.withdrawn_at.is_(None)).order_by(prices.c.id)
+    for row in connection.execute(standing):
         rows[row.source, row.series].append(row)
     for row in connection.execute(select(moves).where(moves.c.status == "confirmed").order_by(moves.c.id)):
         steps[row.source, row.series].append(row)

@@ -6,10 +6,10 @@ costs what a start costs without Python's own: `python -m tests.faults.launch`.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import ctypes
 import http.client
+import importlib
 import json
 import os
 import select
@@ -43,6 +43,7 @@ class Launcher:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self._turn = threading.Lock()
         self._started: Queue[int] = Queue()
         self._codes: dict[int, Future[int]] = {}
         threading.Thread(target=self._listen, daemon=True).start()
@@ -51,9 +52,10 @@ class Launcher:
     def start(self, wanted: dict[str, Any]) -> int:
         """The process id of a new tracker; see `_become` for what can be wanted."""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(wanted) + "\n")
-        self._process.stdin.flush()
-        return self._started.get(timeout=30)
+        with self._turn:
+            self._process.stdin.write(json.dumps(wanted) + "\n")
+            self._process.stdin.flush()
+            return self._started.get(timeout=30)
 
     def ended(self, pid: int, seconds: float = 30) -> int:
         """The exit code of a tracker, -9 where it was killed so; waits for its end."""
@@ -119,19 +121,22 @@ def main() -> None:
 
 def _preload() -> None:
     """What a tracker imports in its first second, so that a fork has it already."""
-    import anyio._backends._asyncio
-    import apscheduler.executors.asyncio
-    import apscheduler.triggers.interval
-    import psycopg  # noqa: F401
     import sqlalchemy
     import uvicorn
 
     import scrapers.catalog
-    import tracker.cli.jobs
-    import tracker.cli.questions
-    import tracker.cli.tools  # noqa: F401
     from tracker.web.app import make_app
 
+    for late in (
+        "anyio._backends._asyncio",
+        "apscheduler.executors.asyncio",
+        "apscheduler.triggers.interval",
+        "psycopg",
+        "tracker.cli.jobs",
+        "tracker.cli.questions",
+        "tracker.cli.tools",
+    ):
+        importlib.import_module(late)
     scrapers.catalog.sources()
     nowhere = sqlalchemy.create_engine("sqlite://")
     app = make_app(nowhere, dict, now=lambda: None, trouble=str)  # type: ignore[arg-type,return-value]
@@ -206,9 +211,12 @@ def _shorten(wanted: dict[str, Any]) -> None:
     tracker.cli.jobs.Daemon = partial(tracker.daemon.Daemon, tick_s=0.05)  # type: ignore[assignment,misc]
     engine.LOCK_WAIT_S = wanted.get("lock_wait_s", engine.LOCK_WAIT_S)
     read = Source.read
-    Source.read = lambda self, page: (  # type: ignore[method-assign]
-        time.sleep(3600) if page.url.endswith(wanted.get("hang", "-")) else None
-    ) or read(self, page)
+    Source.read = lambda self, page: (
+        (  # type: ignore[method-assign]
+            time.sleep(3600) if page.url.endswith(wanted.get("hang", "-")) else None
+        )
+        or read(self, page)
+    )
 
 
 def set_trap(point: str, number: int = signal.SIGKILL) -> None:

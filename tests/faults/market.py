@@ -27,7 +27,7 @@ MODELS, MOVING = 12, 5  # a page; more than half of its models at once would be 
 
 
 class Market(Pages):
-    """A page a provider. The prices of `ids` move while `stirring()`; `still` never changes; `flaky` fails by turns.
+    """A page a provider, whose prices move while `stirring()`; `still` never does, `flaky` fails by turns.
 
     So every look comes to one of the ends that a look can come to.
     """
@@ -38,6 +38,7 @@ class Market(Pages):
         self.ids = ["acme", "bolt", "cask", "flaky", "still"]
         self.prices = {id: {f"Model {m}": ["10", "50"] for m in range(MODELS)} for id in self.ids}
         self.ballast = ""  # at the end of every page
+        self.fails = {"/flaky"}  # pages whose every other answer is 503
         self.hanging: set[str] = set()  # pages that are never answered
         self.visitors: list[tuple[float, str]] = []  # when, and by which User-Agent, a page was asked for
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who asked was killed
@@ -97,7 +98,7 @@ class Market(Pages):
         if request.path in self.hanging:
             self.asked.append((request.path, 0))
             time.sleep(60)
-        elif request.path == "/flaky" and self.statuses("/flaky")[-1:] != [503]:
+        elif request.path in self.fails and self.statuses(request.path)[-1:] != [503]:
             self.asked.append((request.path, 503))
             request.send_response(503)
             request.send_header("Content-Length", "0")
@@ -125,6 +126,13 @@ class Forked(Tracker):
         self.launcher.kill(self.pid, number)
         return self.ended(), time.monotonic() - begun
 
+    def say(self, *words: str) -> tuple[int, str]:
+        """Exit code of another verb on the same store, and what it prints."""
+        out = self.folder / "said"
+        out.unlink(missing_ok=True)
+        wanted = {"env": self.env, "folder": str(self.folder), "log": str(out), "words": words}
+        return self.launcher.ended(self.launcher.start(wanted)), out.read_text()
+
     def kill(self) -> int:
         self.launcher.kill(self.pid)
         return self.ended()
@@ -142,12 +150,13 @@ class Forked(Tracker):
 
     def settle_down(self, market: Market, engine: Engine) -> None:
         """The market stands still, and the tracker runs on until nothing waits."""
+        market.fails, market.hanging = set(), set()
         if not self.is_running():
             self.up()
         until(lambda: all(market.is_known(engine, id) for id in market.ids), 30)
         until(lambda: not invariants.waiting(engine), 30)
         assert self.stop()[0] == 0
-        assert "Traceback" not in self.log()
+        assert "Traceback" not in self.log(), self.log()
 
     def trouble(self) -> str:
         """What /healthz says is wrong; empty while all is well."""

@@ -29,7 +29,8 @@ def test_f55_sigterm_ends_it_within_eight_seconds_whatever_hangs(
 ) -> None:
     """A fetch that gets no answer, a reader that never comes back, a send that stalls, and a slow visitor."""
     sink.mode = "stall"
-    market.move("acme")
+    for id in ("acme", "cask"):
+        market.move(id)
     market.hanging = {"/bolt"}
     market.asked.clear()
     watched.up(hang="/cask")
@@ -40,10 +41,10 @@ def test_f55_sigterm_ends_it_within_eight_seconds_whatever_hangs(
         code, seconds = watched.stop()
     assert code == 0 and seconds < PROMISED_S, watched.log()
     assert invariants.broken(engine) == []
-    sink.mode, market.hanging = "ok", set()
+    sink.mode = "ok"
     watched.settle_down(market, engine)
     assert invariants.misdelivered(engine, sink) == []
-    assert len(sink.received) == 2 and "may be a repeat" in sink.received[1].text
+    assert invariants.counts(engine, sink)["repeats"] == 1
 
 
 def test_f55_what_does_not_hang_is_ended_in_peace_and_nothing_comes_twice(
@@ -52,7 +53,7 @@ def test_f55_what_does_not_hang_is_ended_in_peace_and_nothing_comes_twice(
     dice, slowest = random.Random(55), 0.0
     sink.mode = "slow=0.1"
     with market.stirring(0.05):
-        for _ in range(5):
+        for _ in range(3):
             watched.up()
             watched.seen(market)
             time.sleep(dice.uniform(0, 0.3))
@@ -64,7 +65,7 @@ def test_f55_what_does_not_hang_is_ended_in_peace_and_nothing_comes_twice(
     assert slowest < 3
     assert invariants.misdelivered(engine, sink) == []
     counts = invariants.counts(engine, sink)
-    assert counts["moves"] > 5 and (counts["uncertain"], counts["repeats"]) == (0, 0)
+    assert counts["moves"] > 3 and (counts["uncertain"], counts["repeats"]) == (0, 0)
 
 
 def test_f55_stopped_while_it_begins_the_store_is_as_before_or_ready(

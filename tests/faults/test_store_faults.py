@@ -120,25 +120,24 @@ class Locked:
 
 
 @sqlite
-@pytest.mark.parametrize("how", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"], ids=["immediate", "exclusive"])
 def test_f39_a_locked_store_is_told_in_one_sentence_and_then_caught_up_with_once(
-    watched: Forked, market: Market, sink: Sink, engine: Engine, how: str
+    watched: Forked, market: Market, sink: Sink, engine: Engine
 ) -> None:
     watched.up(lock_wait_s=WAIT_S)
-    watched.seen(market)
-    with Locked(watched, how):
-        market.move("acme")
-        watched.in_trouble(f"locked by another process for more than {WAIT_S:g} s")
-        asked = len(market.asked)
-        time.sleep(4 * WAIT_S + 1)
-        missed = len(market.asked) - asked
-        assert watched.is_running() and watched.log().count("daemon.trouble") == 1
-    # What was being fetched when the lock was met may still come in: one look a page.
-    assert missed <= len(market.ids)
-    watched.well()
+    for times, how in enumerate(("BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"), 1):
+        watched.seen(market)
+        with Locked(watched, how):
+            market.move("acme")
+            watched.in_trouble(f"locked by another process for more than {WAIT_S:g} s")
+            asked = len(market.asked)
+            time.sleep(2 * WAIT_S + 1)
+            # What was being fetched when the lock was met may still come in: one look a page.
+            assert len(market.asked) - asked <= len(market.ids)
+            assert watched.is_running() and watched.log().count("daemon.trouble") == times
+        watched.well()
     watched.settle_down(market, engine)
     assert invariants.broken(engine) == [] and invariants.misdelivered(engine, sink) == []
-    assert invariants.counts(engine, sink)["moves"] == 1
+    assert invariants.counts(engine, sink)["moves"] >= 1
 
 
 @sqlite
@@ -218,25 +217,26 @@ def is_halted(pid: int) -> bool:
 
 
 @sqlite
-@pytest.mark.parametrize("files", ["tracker.db", "tracker.db*"])
 def test_f40_a_store_that_vanished_is_waited_for_and_no_second_one_appears(
-    watched: Forked, tmp_path: Path, market: Market, sink: Sink, engine: Engine, files: str
+    watched: Forked, tmp_path: Path, market: Market, sink: Sink, engine: Engine
 ) -> None:
+    store, away = tmp_path / "tracker.db", tmp_path / "away"
+    away.mkdir()
     watched.up()
     watched.seen(market)
-    away = tmp_path / "away"
-    away.mkdir()
-    moved = [file for file in tmp_path.glob(files) if file.suffix != ".lock"]
-    for file in moved:
-        file.rename(away / file.name)
     market.move("acme")
-    watched.in_trouble("has vanished: put the file back, or restart")
-    assert "is gone, though a tracker ran on it: put it back" in watched.run("health").stderr
-    assert not (tmp_path / "tracker.db").exists()
-    assert watched.is_running() and watched.log().count("daemon.trouble") == 1
-    for file in moved:
-        (away / file.name).rename(file)
-    watched.well()
+    for times, others in enumerate(([], ["-wal", "-shm"]), 1):  # the file alone, and all that belongs to it
+        moved = [store, *(Path(f"{store}{end}") for end in others)]
+        for file in moved:
+            file.rename(away / file.name)
+        watched.in_trouble("has vanished: put the file back, or restart")
+        code, said = watched.say("health")
+        assert code == 69 and "is gone, though a tracker ran on it: put it back" in said
+        assert not store.exists()
+        assert watched.is_running() and watched.log().count("daemon.trouble") == times
+        for file in moved:
+            (away / file.name).rename(file)
+        watched.well()
     watched.settle_down(market, engine)
     assert invariants.broken(engine) == [] and invariants.misdelivered(engine, sink) == []
     assert invariants.counts(engine, sink)["moves"] == 1
@@ -272,12 +272,12 @@ def test_f40_a_postgresql_that_stops_and_starts_again_is_waited_for(
         server.stop()
         market.move("acme")
         tracker.in_trouble("PostgreSQL cannot be reached: start it, or mend database_url")
-        time.sleep(1.5)
+        time.sleep(1)
         assert tracker.is_running() and tracker.log().count("daemon.trouble") == 1
         server.start()
         tracker.well()
-        second = tracker.run("up")  # the lock was lost with the server, and was taken anew
-        assert second.returncode == 75 and f"process {tracker.pid}" in second.stderr
+        code, said = tracker.say("up")  # the lock was lost with the server, and was taken anew
+        assert code == 75 and f"process {tracker.pid}" in said
         tracker.settle_down(market, engine)
         assert invariants.broken(engine) == [] and invariants.misdelivered(engine, sink) == []
         assert invariants.counts(engine, sink)["moves"] == 1
@@ -346,7 +346,7 @@ def test_f47_a_folder_that_may_not_be_written_is_named_with_the_user_who_may_not
 
 @pytest.mark.parametrize("name", ["tracker.db", "tracker.db.lock", "tracker.db-wal"])
 def test_f47_a_file_that_may_not_be_written_is_named(volume: Forked, name: str) -> None:
-    assert volume.run("db", "upgrade").returncode == 0
+    assert volume.say("db", "upgrade")[0] == 0
     for file in volume.volume.iterdir():
         file.chmod(0o666)
     volume.volume.chmod(0o777)

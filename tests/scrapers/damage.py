@@ -20,6 +20,7 @@ CHALLENGE = (
     "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1>"
     '<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script></body></html>'
 )
+COLUMNS = ("input_mtok", "output_mtok")
 NO_PRICES = ("Contact us", "—", "TBD", "N/A", "")
 BANNER = "Limited time: GPT-5 for only $0.01 per 1M tokens! Input from $0.10 / MTok, output $0.50 / MTok."
 

@@ -47,14 +47,18 @@ def dice_for(page: Saved, what: object) -> random.Random:
     return random.Random(f"{page} {what}")  # a failing test names both
 
 
-every = pytest.mark.parametrize("page", saved(), ids=str)
+def of(*ids: str, turn: int = -1) -> pytest.MarkDecorator:
+    """The pages of these sources; with a turn every third of them, unless everything is asked for."""
+    pages = saved(*ids)
+    return pytest.mark.parametrize(
+        "page", pages[turn::3] if turn >= 0 and len(SEEDS) == 1 else pages, ids=str
+    )
 
 
-def of(*ids: str, ending: str = "") -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("page", saved(*ids, ending=ending), ids=str)
+every, TABLED = of(), ("anthropic", "deepseek", "openai")
 
 
-@every
+@of(turn=0)
 def test_most_prices_of_a_page_have_a_place_that_can_be_changed(page: Saved) -> None:
     offers = watch(page).before.offers
     assert sum(len(line.offers) for line in stated(page, offers)) >= 0.7 * len(offers)
@@ -100,10 +104,7 @@ def says_the_same(page: Saved, text: str, what: object) -> None:
     assert {look.key(o) for o in page.read(text).offers} >= set(look.known), (str(page), what)
 
 
-tabled = of("anthropic", "deepseek", "openai")
-
-
-@tabled
+@of(*TABLED, turn=1)
 def test_a_column_that_is_gone_is_no_move(page: Saved) -> None:
     lost = list(damage.columns_lost(page.text))
     for heading, text in dice_for(page, "lost").sample(lost, min(3 * len(SEEDS), len(lost))):
@@ -111,24 +112,24 @@ def test_a_column_that_is_gone_is_no_move(page: Saved) -> None:
         hurts_nobody(page, text, heading)
 
 
-@tabled
+@of(*TABLED, turn=2)
 def test_a_heading_that_is_gone_above_its_cells_confirms_no_move(page: Saved) -> None:
     for seed in SEEDS:
         confirms_nothing(page, damage.a_heading_lost(page.text, dice_for(page, seed)), seed)
 
 
-@tabled
+@of(*TABLED, turn=0)
 def test_half_of_the_rows_gone_is_no_move(page: Saved) -> None:
     for seed in SEEDS:
         hurts_nobody(page, damage.half_of_the_rows(page.text, dice_for(page, seed)), seed)
 
 
-@tabled
+@of(*TABLED, turn=1)
 def test_the_tables_gone_are_no_move(page: Saved) -> None:
     hurts_nobody(page, damage.without_tables(page.text), "no tables")
 
 
-@every
+@of(turn=2)
 def test_another_page_in_its_place_is_no_move(page: Saved) -> None:
     others = [p for p in saved() if p.source != page.source and not p.is_large]
     for other in dice_for(page, "other").sample(others, 1 + len(SEEDS)):
@@ -137,7 +138,7 @@ def test_another_page_in_its_place_is_no_move(page: Saved) -> None:
         assert isinstance(watch(page).sees(other), str), other
 
 
-@tabled
+@of(*TABLED, turn=0)
 def test_columns_and_rows_in_another_order_say_the_same(page: Saved) -> None:
     for seed in SEEDS:
         says_the_same(
@@ -146,10 +147,8 @@ def test_columns_and_rows_in_another_order_say_the_same(page: Saved) -> None:
         says_the_same(page, damage.rows_in_another_order(page.text, dice_for(page, seed)), ("rows", seed))
 
 
-@every
+@of(*TABLED, "claude", turn=1)  # JSON strikes nothing through
 def test_a_struck_price_is_none_and_what_stands_beside_it_is_the_price(page: Saved) -> None:
-    if page.source == "openrouter":
-        pytest.skip("JSON strikes nothing through")
     lines = shown(page)
     for line in dice_for(page, "struck").choices(lines, k=len(SEEDS)):
         hurts_nobody(page, damage.struck(page.text, line), line)
@@ -160,7 +159,7 @@ def test_a_struck_price_is_none_and_what_stands_beside_it_is_the_price(page: Sav
         )
 
 
-@every
+@of(turn=2)
 def test_words_in_the_place_of_a_price_are_no_move(page: Saved) -> None:
     lines = shown(page)
     for seed in SEEDS:
@@ -169,20 +168,20 @@ def test_words_in_the_place_of_a_price_are_no_move(page: Saved) -> None:
         hurts_nobody(page, damage.put_in_its_place(page.text, line, words), (words, line))
 
 
-@every
+@of(turn=0)
 def test_a_page_cut_anywhere_is_no_move(page: Saved) -> None:
     for at in range(1, 20, 2 if len(SEEDS) == 1 else 1):
         hurts_nobody(page, damage.cut(page.text, at / 20), at)
 
 
-@every
+@of(turn=1)
 def test_another_build_of_the_site_and_prices_in_prose_say_the_same(page: Saved) -> None:
     for seed in SEEDS:
         says_the_same(page, damage.noise(page.text, dice_for(page, seed)), seed)
     says_the_same(page, damage.with_banner(page.text), "banner")
 
 
-@tabled
+@of(*TABLED, turn=2)
 def test_a_column_put_in_says_the_same_and_without_a_heading_confirms_no_move(page: Saved) -> None:
     for seed in SEEDS:
         dice = dice_for(page, ("put in", seed))
@@ -191,18 +190,18 @@ def test_a_column_put_in_says_the_same_and_without_a_heading_confirms_no_move(pa
         confirms_nothing(page, damage.a_column_put_in(page.text, None, cell, dice), (cell, seed))
 
 
-@every
+@of(turn=0)
 def test_names_and_prices_off_by_one_confirm_no_move(page: Saved) -> None:
     confirms_nothing(page, damage.shifted(page.text, shown(page)), "all")
 
 
-@every
+@of(turn=1)
 @pytest.mark.parametrize("other", ["input_mtok", "cache_read_mtok"])
 def test_the_cells_of_two_columns_exchanged_confirm_no_move(page: Saved, other: str) -> None:
     confirms_nothing(page, damage.swapped(page.text, shown(page), "output_mtok", other), other)
 
 
-@every
+@of(turn=2)
 def test_another_unit_over_the_same_numbers_confirms_no_move(page: Saved) -> None:
     for was, now in (("1M", "1K"), ("MTok", "KTok"), ("million", "thousand"), ("百万", "千")):
         if was in page.text:
@@ -234,7 +233,7 @@ def test_objects_that_lose_keys_rows_or_order_are_no_move(page: Saved) -> None:
     assert isinstance(watch(page).sees(damage.objects(page.text, lambda rows: [])), str)
 
 
-@of("openai")
+@of("openai", turn=0)
 def test_rows_of_values_that_lose_a_value_or_half_of_the_rows_confirm_no_move(page: Saved) -> None:
     widest = max((len(row) for row in damage.rows_of(page.text)), default=0)
     for x in range(1, widest, 1 if len(SEEDS) > 1 else 2):
