@@ -80,7 +80,7 @@ def test_f43_after_a_kill_another_takes_over_and_never_do_two_look(
         for _ in range(2):
             asked = len(market.visitors)
             until(lambda asked=asked: len(market.visitors) > asked)
-            (holder,) = (t for t in rivals if t.env["TRACKER_LOOK_USER_AGENT"] == market.visitors[-1][1])
+            holder = last_to_look(rivals, market)
             holder.kill()
             took.append(takeover(holder, rivals, market))
     runs = [name for name, _ in itertools.groupby(name for _, name in market.visitors)]
@@ -88,9 +88,12 @@ def test_f43_after_a_kill_another_takes_over_and_never_do_two_look(
         print(f"\ntaken over after {', '.join(f'{s:.2f} s' for s in took)}, in the order {runs}")
     assert max(took) < TAKEOVER_S
     assert len(runs) == len(took) + 1
-    (last,) = (t for t in rivals if t.is_running())
-    last.settle_down(market, engine_of)
+    last_to_look(rivals, market).settle_down(market, engine_of)
     assert invariants.broken(engine_of) == [] and invariants.misdelivered(engine_of, sink) == []
+
+
+def last_to_look(rivals: list[Forked], market: Market) -> Forked:
+    return next(t for t in rivals if t.env["TRACKER_LOOK_USER_AGENT"] == market.visitors[-1][1])
 
 
 def takeover(killed: Forked, rivals: list[Forked], market: Market) -> float:
