@@ -19,7 +19,10 @@ __all__ = ["Cell", "Document", "Grid", "document", "is_html", "tables"]
 _DOCUMENT = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
-_NOTE = re.compile(r"[\s*_]*(?:\(?([1-9])\)|\[([1-9])\]|([¹²³⁴-⁹]))\s*(.+)")
+_NOTE = re.compile(
+    r"[\s*_]*(?:\(?(?P<a>[1-9])\)|\[(?P<b>[1-9])\]|(?P<raised>[¹²³⁴-⁹])|<sup>\s*(?P<c>[1-9])\b(?:</sup>)?)"
+    r"\s*(?P<words>.+)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +66,8 @@ def _document(grids: list[Grid], words: str) -> Document:
 
 def _notes(words: str) -> dict[str, str]:
     found = (_NOTE.match(line) for line in words.split("\n"))
-    return {(m[1] or m[2] or str("⁰¹²³⁴⁵⁶⁷⁸⁹".index(m[3]))): m[4] for m in found if m}
+    return {_number(m): m["words"] for m in found if m}
+
+
+def _number(mark: re.Match[str]) -> str:
+    return mark["a"] or mark["b"] or mark["c"] or str("⁰¹²³⁴⁵⁶⁷⁸⁹".index(mark["raised"]))

@@ -24,14 +24,15 @@ _DAY = (
     r"|(?P<y3>20\d\d)[-/.](?P<m3>\d{1,2})[-/.](?P<d3>\d{1,2})"
     r"|(?P<y4>20\d\d)\s*年\s*(?P<m4>\d{1,2})\s*月\s*(?P<d4>\d{1,2})\s*日)"
 )
-_ZONE = r"(?:\(?(?:utc|gmt|pt|pst|et|beijing|北京)?\s*(?:time|时间)?\)?)?"
-_TIME = rf"(?:{_ZONE}\s*(?:at\s+)?\d{{1,2}}:\d\d\s*{_ZONE}\s*,?\s*(?:on\s+)?)?(?:on\s+)?{_ZONE}\s*"
+# Each blank is taken whole and never given back: otherwise many of them would cost their power.
+_ZONE = r"(?:\(?(?:utc|gmt|pt|pst|et|beijing|北京)\s*+(?:time|时间)?\)?\s*+)?"
+_TIME = rf"{_ZONE}(?:(?:at\s++)?\d{{1,2}}:\d\d\s*+{_ZONE},?\s*+)?(?:on\s++)?{_ZONE}"
 UNTIL = re.compile(
-    rf"(?:through|until|till|valid to|ends?(?:\s+on)?|extended to|截至|至)\s*{_TIME}{_DAY}", re.I
+    rf"(?:through|until|till|valid to|ends?(?:\s++on)?|extended to|截至|至)\s*+{_TIME}{_DAY}", re.I
 )
 SINCE = re.compile(
-    r"(?:starting|effective|beginning|since|as of|from|takes? effect|in effect from|自|从)\s*(?:at|on|from)?"
-    rf"\s*{_TIME}{_DAY}",
+    r"(?:starting|effective|beginning|since|as of|from|takes? effect|in effect from|自|从)\s*+"
+    rf"(?:(?:at|on|from)\s*+)?{_TIME}{_DAY}",
     re.I,
 )
 _SINCE_BEHIND = re.compile(rf"{_DAY}[^。，,;；\n]{{0,12}}起")
@@ -93,8 +94,9 @@ def context_in(text: str) -> str:
 def _length(number: str, unit: str) -> str:
     """A number of tokens as price lists write it: "200,000" is "200K"."""
     plain = number.replace(",", "")
-    if not unit and plain.endswith("000"):
-        plain, unit = plain[:-3], "k"
+    for ending, short in (("000000", "m"), ("000", "k")):
+        if not unit and plain.endswith(ending):
+            plain, unit = plain.removesuffix(ending), short
     return plain + (unit or "").upper()
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import Engine
 from scrapers.page import Article, Terms
 from tests.commands_page import sections
 from tests.loopback.pages import Pages
-from tests.tracker_process import ROOT
+from tests.tracker_process import ROOT, Tracker
 from tests.web.stock import (
     HOUR,
     NOW,
@@ -519,26 +519,25 @@ PAGE = """
 
 
 @ON_SQLITE
-def test_json_on_stdout_stays_whole_whatever_is_logged(tracker: Shell, tmp_path: Path) -> None:
-    with Pages() as pages:
+def test_json_on_stdout_stays_whole_whatever_is_logged(tmp_path: Path, store_url: str) -> None:
+    debug = ("--log-level", "debug")
+    with Pages() as pages, Tracker(tmp_path, store_url) as tracker:  # a process: the server here logs too
         pages.put("/pricing", PAGE)
-        (tmp_path / "tracker.toml").write_text(
-            f'[look]\nallow_private = ["{pages.address}"]\npace = "0s"\nrobots = false\n'
+        tracker.settings(
+            f'[look]\nallow_private = ["{pages.address}"]\nrobots = false\n'
             f'[source.acme]\nurl = "{pages.url("/pricing")}"\nreader = "generic"\n'
             f'[source.gone]\nurl = "{pages.url("/gone")}"\nreader = "generic"\n'
         )
-        ran = tracker("--log-level", "debug", "check", "acme", "gone", "--json")
-    well, failed = ran.rows
+        ran = tracker.run(*debug, "check", "acme", "gone", "--json")
+        prices = tracker.ask(*debug, "prices", "--provider", "acme")
+    well, failed = json.loads(ran.stdout)
+    assert ran.returncode == 1  # one of the two was not well
     assert list(well) == list(sections()["check"].example)
-    assert ran.code == 1  # one of the two was not well
     assert (well["source"], well["outcome"], well["words"], well["moves"]) == ("acme", "well", "6 prices", [])
     assert (failed["source"], failed["outcome"]) == ("gone", "http_status")
-    logs = ran.err.splitlines()
-    assert [line for line in logs if not line.startswith("{")] == []
-    assert {(e["event"], e["level"]) for e in map(json.loads, logs)} >= {("check.looked", "info")}
-    asked = tracker("--log-level", "debug", "prices", "--provider", "acme", "--json")
-    assert (asked.code, asked.err) == (0, "")
-    assert {(p["model"], p["price"]) for p in asked.rows} >= {("Acme One", "3"), ("Acme Three", "0.1")}
+    logged = [json.loads(line) for line in ran.stderr.splitlines()]
+    assert {(e["event"], e["level"]) for e in logged} >= {("check.looked", "info")}
+    assert {(p["model"], p["price"]) for p in prices} >= {("Acme One", "3"), ("Acme Three", "0.1")}
 
 
 def test_refused_rows_are_told_on_stderr(shell: Shell, tmp_path: Path) -> None:

@@ -179,10 +179,7 @@ class Daemon:
         self.on_look(await look(edges, edges.sources[id]))
 
     async def _try_the_store(self) -> None:
-        """After trouble nothing is fetched or sent until the store takes a row again.
-
-        What a look found may be larger than a row: it stays in trouble until it goes well itself.
-        """
+        """After trouble nothing is begun until the store takes a row; a look may need more room than that."""
         await asyncio.sleep(1)
         await self._beat()
         self._is_shut = False
@@ -208,6 +205,7 @@ class Daemon:
         await self.edges.write(beat, self._started_at, self.edges.clock.now())
 
     async def _drain(self) -> None:
+        await asyncio.sleep(0)  # what the scheduler began just now is under way, too
         under_way = self._turns | {*self._looks.values(), *self._sends.values()}
         if under_way:
             _, late = await asyncio.wait(under_way, timeout=DRAIN_S)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import http.client
 import importlib
 import json
@@ -92,6 +93,7 @@ class Launcher:
 
 def main() -> None:
     _preload()
+    gc.freeze()  # a fork that collects garbage would copy every page of it
     awake, bell = os.pipe()
     os.set_blocking(bell, False)
     signal.set_wakeup_fd(bell)

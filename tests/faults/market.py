@@ -23,7 +23,7 @@ from tests.test_pipe import markdown
 from tests.tracker_process import Tracker, until
 
 BUILT_IN = ("openai", "anthropic", "deepseek", "openrouter", "wheresyoured", "claude")
-MODELS, MOVING = 12, 5  # a page; more than half of its models at once would be held as implausible
+MODELS, MOVING = 8, 4  # a page; more than half of its models at once would be held as implausible
 
 
 class Market(Pages):

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, select
 
 from scrapers.page import Article, Page, Reading, Terms
 from scrapers.source import Source
-from tracker.adapters.store import moves as store_moves
 from tracker.adapters.store import articles, outbox, prices, snapshots
+from tracker.adapters.store import moves as store_moves
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import writing
 from tracker.adapters.store.tables import deliveries

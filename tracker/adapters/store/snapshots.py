@@ -89,12 +89,15 @@ def _compress(data: bytes, prefix: bytes) -> bytes:
 
 
 def _decompress(packed: bytes, prefix: bytes, size: int) -> bytes:
-    # zstandard ignores max_output_size where the frame states its size, so that is compared first.
-    if zstandard.frame_content_size(packed) != size:
-        raise StoreTrouble("a kept snapshot is damaged: restore the store from a backup")
     raw = zstandard.ZstdCompressionDict(prefix, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if prefix else None
     reader = zstandard.ZstdDecompressor(dict_data=raw, max_window_size=2**WINDOW_LOG)
-    return reader.decompress(packed, max_output_size=size)
+    try:
+        # zstandard ignores max_output_size where the frame states its size, so that is compared first.
+        if zstandard.frame_content_size(packed) == size:
+            return reader.decompress(packed, max_output_size=size)
+    except zstandard.ZstdError:
+        pass
+    raise StoreTrouble("a kept snapshot is damaged: restore the store from a backup")
 
 
 def count(connection: Connection) -> tuple[int, int, int]:
