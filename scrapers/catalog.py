@@ -22,7 +22,7 @@ class BrokenSource(Exception):
 
 @cache
 def sources() -> dict[str, Source]:
-    """Every source of this house by its id, in the order of kinds and names; raises BrokenSource."""
+    """Every source of this house by its id (its file's name, with "-" for "_"), in the order of kinds and names; raises BrokenSource."""
     return find("scrapers")
 
 
@@ -54,4 +54,4 @@ def _load(room: str, kind: str, name: str) -> Source:
         raise BrokenSource(f"{file}: {type(mistake).__name__}: {mistake}") from mistake
     if not isinstance(source, Source):
         raise BrokenSource(f"{file}: it declares no SOURCE = Source(…)")
-    return replace(source, id=name, kind=kind)
+    return replace(source, id=name.replace("_", "-"), kind=kind)

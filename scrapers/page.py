@@ -47,7 +47,10 @@ STANDARD = Terms()
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One price that the page states: `price` in `currency` per unit of `meter`; `label` is the text read."""
+    """One price that the page states: `price` in `currency` per unit of `meter`; `label` is the text read.
+
+    `provider` is whose price list a catalogue's row claims to repeat; empty for a price of the source's own.
+    """
 
     model: str
     meter: str
@@ -55,6 +58,7 @@ class Offer:
     currency: str
     terms: Terms = STANDARD
     label: str = ""
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)

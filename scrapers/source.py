@@ -9,11 +9,16 @@ from datetime import timedelta
 from scrapers.page import Page, ReadError, Reading
 
 Reader = Callable[[Page], Reading]
+VIAS = ("page", "markdown", "payload", "api", "feed", "browser")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A page and its reader. `id` and `kind` are the names of its file and folder, set by the catalog."""
+    """A page and its reader. `id` and `kind` are the names of its file and folder, set by the catalog.
+
+    `via` is what of the provider's is read: the page as it is, its Markdown twin, the JSON in its scripts, a
+    public API, a feed, or the page as a browser renders it.
+    """
 
     url: str
     reader: Reader
@@ -22,8 +27,14 @@ class Source:
     accept: str = "text/html"  # the Accept header: some pages answer differently by it
     anchors: tuple[str, ...] = ()  # models of which at least one must be read
     least: int = 1  # fewest offers (or articles) of a page that is well
+    via: str = "page"  # page, markdown, payload, api, feed, browser
+    ancestry: str = ""  # sources of one ancestry are one witness; the id where empty
     id: str = ""
     kind: str = ""  # providers, plans, hosts, catalogs, feeds
+
+    def __post_init__(self) -> None:
+        if self.via not in VIAS:
+            raise ValueError(f"via is {self.via!r}; {', '.join(VIAS)} are allowed")
 
     @property
     def shown_url(self) -> str:

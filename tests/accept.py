@@ -54,6 +54,7 @@ def _source(source_id: str) -> Source:
 
 
 def _offer(offer: Offer) -> dict[str, Any]:
+    own = {"provider": offer.provider} if offer.provider else {}
     return {
         "model": offer.model,
         "meter": offer.meter,
@@ -61,6 +62,7 @@ def _offer(offer: Offer) -> dict[str, Any]:
         "currency": offer.currency,
         "terms": offer.terms.as_dict(),
         "label": offer.label,
+        **own,
     }
 
 

@@ -19,6 +19,7 @@ def is_free(row: Row) -> bool:
 SOURCE = Source(
     url="https://openrouter.ai/api/v1/models",
     accept="application/json",
+    via="api",
     least=4,
     reader=json_rows(
         rows="data",

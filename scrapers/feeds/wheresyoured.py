@@ -7,4 +7,5 @@ SOURCE = Source(
     url="https://www.wheresyoured.at/rss/",
     reader=feed(),
     accept="application/rss+xml, application/atom+xml, application/xml;q=0.9",
+    via="feed",
 )

@@ -10,6 +10,7 @@ from scrapers.source import Source
 SOURCE = Source(
     url="https://platform.claude.com/docs/en/about-claude/pricing.md",
     accept="text/markdown",
+    via="markdown",
     reader=table(
         needs=("input_mtok", "cache_write_mtok", "cache_write_1h_mtok", "cache_read_mtok", "output_mtok"),
         currency="USD",

@@ -59,9 +59,10 @@ def sources_verb(json: Json = False, csv: Csv = False) -> None:
                 "last_outcome": row.last_outcome if row else "",
                 "offers": row.offers if row else 0,
                 "next": row.due if row else None,
+                "via": source.via,
             }
         )
-    columns = ("id", "kind", "state", "offers", "last_look", "last_well", "next", "last_outcome")
+    columns = ("id", "kind", "via", "state", "offers", "last_look", "last_well", "next", "last_outcome")
     emit(found, form_of(json, csv), columns=columns)
 
 

@@ -129,10 +129,10 @@ def text(words: str, longest: int) -> str:
 
 
 def series_of(offer: Offer, provider: str) -> Series:
-    """The line of a price list that an offer belongs to."""
+    """The line of a price list that an offer belongs to; `provider` is the source's."""
     t = offer.terms
     return Series(
-        provider=provider,
+        provider=text(offer.provider, 100) or provider,
         model=text(" ".join(offer.model.casefold().split()), 200),
         meter=offer.meter,
         terms=Terms(*(text(words, 100) for words in (t.tier, t.context, t.window, t.region, t.billing))),
