@@ -25,6 +25,7 @@ from tracker.record import (
     record,
     record_failure,
     record_unchanged,
+    witness_for,
 )
 
 log = structlog.get_logger()
@@ -64,7 +65,7 @@ async def _look_at_all(edges: Edges, ids: Sequence[str]) -> list[Looked]:
 async def look(edges: Edges, source: Source) -> Looked:
     """One look at one source; its own troubles become a row, only the store's are raised."""
     at, snapshot_id = edges.clock.now(), None
-    before = await edges.ask(_well_read, source.id, readers_of(edges, source), at)
+    before = await edges.ask(_well_read, edges, source, at)
     try:
         got = await _fetch(edges, source, before)
         if _is_unchanged(got, before):
@@ -89,21 +90,22 @@ async def look(edges: Edges, source: Source) -> Looked:
     return looked
 
 
-def _well_read(connection: Connection, source: str, readers: str, at: datetime) -> Row[Any] | None:
+def _well_read(connection: Connection, edges: Edges, source: Source, at: datetime) -> Row[Any] | None:
     """The source's row where the page, unchanged, would say what it said: nothing has to be read again.
 
-    These readers must have read it, well; no move may wait for a second look. It is read once a day all
-    the same where time itself may change what it says: a dated price, a held move, a price that left.
+    These readers must have read it, well; no move may wait for a second look, or for a witness that is there
+    now. It is read once a day all the same where time itself may change what it says: a dated price, a held
+    move, a price that left.
     """
-    row = states.get(connection, source, lock=False)
-    if row.readers != readers or row.outcome_kind != "well" or row.read_at is None:
+    row = states.get(connection, source.id, lock=False)
+    if row.readers != readers_of(edges, source) or row.outcome_kind != "well" or row.read_at is None:
         return None
-    pending = {m.status for m in moves.pending(connection, source).values()}
-    if Status.provisional in pending:
+    pending = moves.pending(connection, source.id).values()
+    if any(m.status is Status.provisional or witness_for(connection, edges, m) for m in pending):
         return None
     if row.read_at.date() == at.date():
         return row
-    waits = row.dated or pending or any(k.missing for k in prices.known(connection, source).values())
+    waits = row.dated or pending or any(k.missing for k in prices.known(connection, source.id).values())
     return None if waits else row
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from scrapers.page import ReadError, Reading
 from scrapers.source import Source
 from tracker.adapters.edges import Edges
-from tracker.adapters.store import Connection, Row, articles, moves, outbox, prices
+from tracker.adapters.store import Connection, Row, articles, moves, outbox, prices, witnesses
 from tracker.adapters.store import sources as states
 from tracker.domain import health
 from tracker.domain.alerts import Alert, alerts_for, article_alerts, recovery_alerts, trouble_alerts
@@ -19,8 +19,10 @@ from tracker.domain.model import Basis, Move, Snapshot, State, Status, text
 from tracker.domain.moves import Changes, step
 from tracker.domain.observe import Seen, hold_to_the_known, observe
 from tracker.domain.settings import SourceSetting
+from tracker.domain.witnesses import witness_of
 
 LONGEST_WORDS = 500
+SAME_MOVE = timedelta(days=14)  # what two sources of one price list confirm within this time is told once
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,17 @@ def record(
         last_well=row.last_well,
         confirm_after=edges.settings.look.confirm_after,
         ruled_out=moves.ruled_out(connection, source.id),
+        provider=source.provider or source.id,
     )
     basis = Basis.catalogue if source.kind == "catalogs" else Basis.observed
     confirmed = prices.record(
         connection, changes, source=source.id, basis=basis, at=got.at, snapshot=snapshot
     )
+    confirmed += _witnessed(connection, edges, source, basis, got.at)
     fresh = articles.put(connection, source.id, reading.articles, got.at, snapshot)
     told = _alerts(edges, source, before, got.at)
-    told += alerts_for(confirmed, page_url=source.shown_url, **_routes(edges))
+    news = [m for m in confirmed if not witnesses.is_told(connection, m, got.at - SAME_MOVE)]
+    told += alerts_for(news, page_url=source.shown_url, **_routes(edges))
     if row.last_well is not None:
         told += article_alerts(fresh, source=source.id, **_routes(edges))
     outbox.put(connection, told, source.id, got.at)
@@ -102,6 +107,27 @@ def record(
     )
     states.looked(connection, source.id, got.at, "well", words, snapshot)
     return Looked(source.id, "well", words, tuple(confirmed), again)
+
+
+def _witnessed(
+    connection: Connection, edges: Edges, source: Source, basis: Basis, at: datetime
+) -> list[Move]:
+    """The moves that wait for which another source speaks: they are confirmed now."""
+    confirmed = []
+    for move in moves.pending(connection, source.id).values():
+        if witness := witness_for(connection, edges, move):
+            believed = replace(move, status=Status.confirmed, reason=f"confirmed by {witness}")
+            if prices.confirm(connection, believed, basis, at, None):
+                confirmed.append(believed)
+    return confirmed
+
+
+def witness_for(connection: Connection, edges: Edges, move: Move) -> str:
+    """The source that speaks for a move that waits; empty where none does."""
+    since = witnesses.held_since(connection, move)
+    if since is None:
+        return ""
+    return witness_of(move, witnesses.testimonies(connection, move), edges.sources, since)
 
 
 def record_unchanged(connection: Connection, source: Source, at: datetime) -> Looked:

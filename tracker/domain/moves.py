@@ -15,6 +15,7 @@ from tracker.domain.plausible import doubts, far
 SLIP = 100  # by this much a price moves when a unit slips: that is never believed by waiting
 STEADY = timedelta(days=7)  # a single held move that the page says so steadily for so long is believed
 GONE_LOOKS, GONE_AFTER = 3, timedelta(hours=48)
+CLAIMED = "only a catalogue says so: waits for the provider's own page or another witness"
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Changes:
     back: list[Known] = field(default_factory=list)  # listed again
     extended: list[tuple[Known, Observation]] = field(default_factory=list)  # same price, other promotion
     gone: list[Known] = field(default_factory=list)  # not listed for so long that they are over
+    claimed: list[tuple[Known, Observation]] = field(default_factory=list)  # a catalogue says otherwise now
     flapped: bool = False  # a move that waited for its second look was withdrawn by it
 
 
@@ -42,6 +44,7 @@ def step(
     last_well: datetime | None,
     confirm_after: timedelta,
     ruled_out: Mapping[str, tuple[Decimal, Decimal]] = MappingProxyType({}),
+    provider: str = "",
 ) -> Changes:
     """The changes that one well look makes. `known` and `pending` are by series key, `at` is the look's time.
 
@@ -49,6 +52,9 @@ def step(
     first; it is withdrawn when the price went back, went elsewhere or could not be seen at that look. A
     held move takes a person or a second source, or, where it stands alone and no unit can have slipped,
     STEADY. `ruled_out` are the moves (before, after) of which a person said that they did not happen.
+
+    A line of another provider than `provider` (the source's own; empty: all are its own) is a catalogue's
+    claim: what it says now is kept at once, and the move is held until a witness speaks for it.
     """
     changes = Changes()
     for key, observation in seen.prices.items():
@@ -59,6 +65,9 @@ def step(
         if held.missing:
             changes.back.append(held)
         move = pending.get(key)
+        if provider and observation.series.provider != provider:
+            _claim(changes, held, move, _move(held, observation, source, at, last_well), observation)
+            continue
         if move is not None and move.after == observation.price:
             if reason := _believed(move, at - move.recorded_at, confirm_after):
                 changes.confirmed.append(replace(move, status=Status.confirmed, reason=reason))
@@ -78,6 +87,15 @@ def step(
     _hold_the_implausible(changes, known, seen)
     _note_the_missing(changes, known, pending, seen, at)
     return changes
+
+
+def _claim(changes: Changes, held: Known, waiting: Move | None, move: Move, observation: Observation) -> None:
+    if move.before == move.after:
+        return
+    if waiting is not None:
+        changes.withdrawn.append(_withdrawn(waiting, held, observation))
+    changes.claimed.append((held, observation))
+    changes.opened.append(replace(move, status=Status.held, reason=CLAIMED))
 
 
 def _believed(move: Move, age: timedelta, confirm_after: timedelta) -> str:
@@ -107,7 +125,7 @@ def _move(held: Known, seen: Observation, source: str, at: datetime, last_well: 
 
 
 def _withdrawn(move: Move, held: Known, seen: Observation) -> Move:
-    went = "went back" if seen.price == held.price else f"became {seen.price}"
+    went = "went back" if seen.price in (held.price, move.before) else f"became {seen.price}"
     return replace(move, status=Status.withdrawn, reason=f"{went} before it was confirmed")
 
 
@@ -133,7 +151,7 @@ def _effective(held: Known, seen: Observation, at: datetime) -> datetime:
 
 def _hold_the_implausible(changes: Changes, known: Mapping[str, Known], seen: Seen) -> None:
     for i, reason in enumerate(doubts(changes.opened, known, seen)):
-        if reason:
+        if reason and changes.opened[i].status is not Status.held:
             changes.opened[i] = replace(changes.opened[i], status=Status.held, reason=reason)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -61,7 +62,7 @@ def record(
         since = k.missing_since or at
         _set_price(connection, [k.id], missing=k.missing + 1, missing_since=since)
     _set_price(connection, [k.id for k in changes.back], missing=0, missing_since=None)
-    for k, observation in changes.extended:
+    for k, observation in (*changes.extended, *changes.claimed):
         _close(connection, k.id, at, at)
         _open(connection, [replace(observation, effective_from="")], ids, source, basis, at, snapshot)
     for k in changes.gone:
@@ -70,10 +71,15 @@ def record(
 
 
 def confirm(connection: Connection, move: Move, basis: Basis, at: datetime, snapshot: int | None) -> bool:
-    """Close the price before and open the price after; False if the move was settled meanwhile."""
+    """Close the price before and open the price after; False if the move was settled meanwhile.
+
+    A catalogue's claim has the price after already: there only the move is settled.
+    """
     if not settle(connection, move.id, Status.confirmed, move.reason, at, confirmed_by=snapshot):
         return False
     row = connection.execute(select(moves.c.series, moves.c.source).where(moves.c.id == move.id)).one()
+    if _open_price(connection, row) == move.after:
+        return True
     connection.execute(
         update(prices)
         .where(
@@ -88,6 +94,17 @@ def confirm(connection: Connection, move: Move, basis: Basis, at: datetime, snap
     values = _price(seen, row.series, row.source, basis, at, move.snapshot or None)
     connection.execute(prices.insert().values(**(values | {"valid_from": move.at})))
     return True
+
+
+def _open_price(connection: Connection, move: Any) -> Decimal | None:
+    return connection.scalar(
+        select(prices.c.price).where(
+            prices.c.source == move.source,
+            prices.c.series == move.series,
+            prices.c.valid_to.is_(None),
+            prices.c.withdrawn_at.is_(None),
+        )
+    )
 
 
 def _open(

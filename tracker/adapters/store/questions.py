@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from tracker.adapters.store.moves import move_of, select_moves
-from tracker.adapters.store.series import SERIES, fold, series_of
+from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.tables import (
     alerts,
     articles,
@@ -24,6 +24,7 @@ from tracker.adapters.store.tables import (
     sources,
 )
 from tracker.domain.model import Move
+from tracker.domain.witnesses import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from scrapers.page import Terms
 from tracker.adapters.store import upsert
 from tracker.adapters.store.tables import series
 from tracker.domain.model import Series
+from tracker.domain.witnesses import fold
 
 _TERMS = (series.c.tier, series.c.context, series.c.window, series.c.region, series.c.billing)
 SERIES = (series.c.provider, series.c.model, series.c.meter, *_TERMS, series.c.currency)
@@ -20,11 +21,6 @@ def series_of(row: Any) -> Series:
     """The series of a row that selects SERIES."""
     terms = Terms(row.tier, row.context, row.window, row.region, row.billing)
     return Series(row.provider, row.model, row.meter, terms, row.currency)
-
-
-def fold(model: str) -> str:
-    """A model's name as a person may type it: letters and digits only, lower case."""
-    return "".join(c for c in model.casefold() if c.isalnum())
 
 
 def series_ids(connection: Connection, wanted: Iterable[Series]) -> dict[str, int]:

@@ -1,0 +1,73 @@
+"""What other sources say of a line that moved."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, union_all
+
+from tracker.adapters.store.moves import PENDING
+from tracker.adapters.store.series import SERIES, series_of
+from tracker.adapters.store.tables import moves, prices, series
+from tracker.domain.model import Move, Series, Status
+from tracker.domain.witnesses import Testimony, is_same_line, names_elsewhere
+
+
+def testimonies(connection: Connection, move: Move) -> list[Testimony]:
+    """The other sources that have the price a move came to: held there now, or waiting itself."""
+    held = select(prices.c.source, prices.c.recorded_at.label("since"), *SERIES).where(
+        series.c.id == prices.c.series,
+        prices.c.price == move.after,
+        prices.c.valid_to.is_(None),
+        prices.c.withdrawn_at.is_(None),
+        prices.c.source != move.source,
+        *_like(move.series),
+    )
+    waiting = select(moves.c.source, moves.c.recorded_at.label("since"), *SERIES).where(
+        series.c.id == moves.c.series,
+        moves.c.after == move.after,
+        moves.c.status.in_(PENDING),
+        moves.c.source != move.source,
+        *_like(move.series),
+    )
+    rows = connection.execute(union_all(held, waiting))
+    return [Testimony(row.source, series_of(row), row.since) for row in rows]
+
+
+def is_told(connection: Connection, move: Move, since: datetime) -> bool:
+    """Whether the same move of the same line was confirmed for another source after `since`."""
+    rows = connection.execute(
+        select(*SERIES).where(
+            series.c.id == moves.c.series,
+            moves.c.source != move.source,
+            moves.c.status == Status.confirmed.value,
+            moves.c.before == move.before,
+            moves.c.after == move.after,
+            moves.c.status_at >= since,
+            *_like(move.series),
+        )
+    )
+    return any(is_same_line(move.series, series_of(row)) for row in rows)
+
+
+def held_since(connection: Connection, move: Move) -> datetime | None:
+    """When the move's own source came to the price before."""
+    found: datetime | None = connection.scalar(
+        select(func.max(prices.c.recorded_at)).where(
+            moves.c.id == move.id,
+            prices.c.source == moves.c.source,
+            prices.c.series == moves.c.series,
+            prices.c.price == move.before,
+            prices.c.withdrawn_at.is_(None),
+        )
+    )
+    return found
+
+
+def _like(line: Series) -> list[Any]:
+    return [
+        series.c.model_folded.in_(sorted(names_elsewhere(line))),
+        series.c.meter == line.meter,
+        series.c.currency == line.currency,
+    ]
