@@ -109,7 +109,7 @@ IMPORTS_BY_NAME = {
     "scrapers/catalog.py": "sources are found, not listed",
 }
 BROAD_EXCEPTS = {
-    ("tracker/check.py", "_read"): "whatever a reader trips over, the page is what changed",
+    ("tracker/adapters/reading.py", "read"): "whatever a reader trips over, the page is what changed",
     ("tracker/daemon.py", "_turn"): "whatever happens in one turn, the next one comes",
 }
 LONGEST = 250  # lines

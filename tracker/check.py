@@ -10,10 +10,10 @@ from typing import Any
 
 import structlog
 
-from scrapers.page import Page, ReadError, Reading
+from scrapers.page import ReadError
 from scrapers.source import Source
-from tracker.adapters.charset import text_of
 from tracker.adapters.edges import Edges
+from tracker.adapters.reading import read
 from tracker.adapters.store import Connection, Row, moves, prices, snapshots
 from tracker.adapters.store import sources as states
 from tracker.domain.errors import FetchError, RowRefused
@@ -29,7 +29,6 @@ from tracker.record import (
 )
 
 log = structlog.get_logger()
-LONGEST_READ_S = 20.0  # a page that takes longer is no price list
 
 
 async def check(
@@ -73,7 +72,7 @@ async def look(edges: Edges, source: Source) -> Looked:
         else:
             assert isinstance(got, Snapshot)
             at, snapshot_id = got.at, await edges.write(snapshots.keep, source.id, got)
-            reading = await _read(edges, source, got)
+            reading = await read(edges, source, got)
             looked = await edges.write(record, edges, source, got, snapshot_id, reading)
     except RowRefused as e:
         error = ReadError("parse_error", str(e))
@@ -125,17 +124,3 @@ def _is_unchanged(got: Snapshot | NotModified, before: Row[Any] | None) -> bool:
     if isinstance(got, NotModified):
         return True
     return before is not None and hashlib.sha256(got.body).hexdigest() == before.well_sha256
-
-
-async def _read(edges: Edges, source: Source, snapshot: Snapshot) -> Reading:
-    page = Page(snapshot.url.partition("?")[0], text_of(snapshot), snapshot.media_type)
-    try:
-        read = asyncio.get_running_loop().run_in_executor(edges.reader, source.read, page)
-        return await asyncio.wait_for(read, LONGEST_READ_S)
-    except ReadError:
-        raise
-    except TimeoutError as e:
-        raise ReadError("parse_error", f"the reader took more than {LONGEST_READ_S:g} s") from e
-    except Exception as e:  # whatever a reader trips over, the page is what changed
-        log.warning("check.reader_tripped", source=source.id, error=type(e).__name__)
-        raise ReadError("parse_error", f"the reader tripped over the page: {type(e).__name__}") from e
