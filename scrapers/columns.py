@@ -3,59 +3,99 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scrapers.cells import Column, worded
 from scrapers.grid import Cell, Grid
-from scrapers.meters import Unit, meter_of, read_unit
+from scrapers.meters import meter_of, read_unit
 from scrapers.money import Price, PriceError, currency_in, read_prices
-from scrapers.names import without_marks
-from scrapers.page import Terms
-from scrapers.terms import terms_in, without_context
+from scrapers.names import ID, without_marks
+from scrapers.terms import heading_terms, tier_only, without_context
 
 NAME = re.compile(
-    r"(?:(?:ai |llm |base |api )?models?(?: name| id| family| variant)?s?|name"
-    r"|模型(?:名称|名)?|model\b.{0,12})",
+    r"(?:(?:[a-z][\w-]* ){0,2}models?(?: name| id| family| variant| type)?s?|(?:model )?name"
+    r"|(?:大)?模型(?:服务)?(?:名称|名|版本|规格| ?id|编码|类型)?|model\b.{0,12})",
     re.I,
 )
+_ID = re.compile(
+    r"(?:api )?model (?:id|string|slug|code)s?|api (?:model |string )?(?:name|id|identifier)"
+    r"|(?:api )?endpoint(?: name| id)?s?|模型 ?(?:id|编码|code)",
+    re.I,
+)
+_REGION = re.compile(r"(?:(?:cloud |server )?regions?|locations?|地域|区域|部署地域)", re.I)
 _LONGEST = 300  # characters of a heading
 _PRICE_HEADING = re.compile(r"pric|cost|rate|fee|\$|usd|tokens|价格|计费|单价", re.I)
-_BEFORE = re.compile(r"(?P<label>[^:：$¥€£₩\d]{3,40})[:：]\s*(?P<price>.+)")
-_AFTER = re.compile(r"\(?\b(inputs?|outputs?|cached(?: inputs?)?|cache (?:reads?|hits?|writes?))\b\)?", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What the cells under a heading state. Without meters the cells say them, or the row's kind does."""
-
-    meters: tuple[str, ...]
-    heading: str
-    terms: Terms
-    unit: Unit | None
+_ORDER = re.compile(r"[a-z一-鿿][\w一-鿿 -]*(?:\s*/\s*[a-z一-鿿][\w一-鿿 -]*){1,4}", re.I)
+_BOTH = re.compile(
+    r"(?:input|prompt)s?(?: tokens?)?\s*(?:and|&|\+|＋|与|和)\s*(?:output|completion)|输入(?:与|和|、|\+|＋)输出", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where a grid holds what. `kind_at` is the column whose cells name meters ("Input", "Output"), or -1."""
+    """Where a grid holds what, -1 where it does not.
+
+    `kind_at` is the column whose cells name meters ("Input", "Output"), `region_at` that of regions.
+    """
 
     name_at: int
     prices: dict[int, Column]
     kind_at: int = -1
+    region_at: int = -1
 
 
-def columns_of(grid: Grid, name: re.Pattern[str] = NAME) -> Columns | None:
-    """The columns of a price list with models as rows; None where the grid is none."""
+def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False) -> Columns | None:
+    """The columns of a price list with models as rows; None where the grid is none.
+
+    `loose`: where no heading says which column holds the names, the first of words does, provided that others
+    say input and output.
+    """
     headings = [text[:_LONGEST] for text in grid.headings]
-    name_at = next((x for x, h in enumerate(headings) if name.fullmatch(without_marks(_flat(h)))), None)
-    if name_at is None:
+    flat = [without_marks(_flat(heading)) for heading in headings]
+    name_at = _named_at(grid, flat, name)
+    region_at = next((x for x, h in enumerate(flat) if _REGION.fullmatch(h)), -1)
+    candidates = [x for x in range(len(headings)) if x not in (name_at, region_at)]
+    prices = {x: found for x in candidates if (found := _column(grid, x, headings[x]))}
+    if name_at < 0 and loose:
+        name_at = _first_of_words(grid, prices, region_at)
+        prices.pop(name_at, None)
+    if name_at < 0:
         return None
-    others = [x for x in range(len(headings)) if x != name_at]
-    prices = {x: found for x in others if (found := _column(headings[x], _cells(grid, x)))}
-    kind_at = next((x for x in others if x not in prices and _names_meters(_cells(grid, x))), -1)
+    others = [x for x in candidates if x not in prices and x != name_at]
+    kind_at = next((x for x in others if _names_meters(_cells(grid, x))), -1)
     if kind_at >= 0:
-        left = (x for x in others if x not in prices and x != kind_at and _PRICE_HEADING.search(headings[x]))
+        left = (x for x in others if x != kind_at and _PRICE_HEADING.search(headings[x]))
         prices |= {x: _stated((), headings[x]) for x in left if _state_prices(_cells(grid, x))}
-    return Columns(name_at, prices, kind_at) if prices else None
+    return Columns(name_at, prices, kind_at, region_at) if prices else None
+
+
+def _named_at(grid: Grid, headings: list[str], name: re.Pattern[str]) -> int:
+    """The column of names: that of ids where its cells are such, else the first whose heading says so."""
+    named = [x for x, heading in enumerate(headings) if name.fullmatch(heading)]
+    if name is NAME:
+        ids = (x for x, h in enumerate(headings) if _ID.fullmatch(h))
+        if (by_id := next((x for x in ids if _are_ids(_cells(grid, x))), -1)) >= 0:
+            return by_id
+    return named[0] if named else -1
+
+
+def _are_ids(cells: list[str]) -> bool:
+    said = [text.split("\n")[0] for text in cells if text]
+    return bool(said) and all(ID.fullmatch(text.casefold()) for text in said)
+
+
+def _first_of_words(grid: Grid, prices: dict[int, Column], region_at: int) -> int:
+    """The first column that holds words, of a list whose headings say input and output; else -1."""
+    meters = {meter for column in prices.values() for meter in column.meters}
+    if not {"input_mtok", "output_mtok"} <= meters:
+        return -1
+    for x in range(len(grid.headings)):
+        cells = [text for text in _cells(grid, x) if text]
+        if x in prices or x == region_at or not cells or _names_meters(cells):
+            continue
+        if all(re.search(r"[a-z]{2}|[一-鿿]", text, re.I) for text in cells) and len(set(cells)) * 2 > len(cells):
+            return x
+    return -1
 
 
 def turned(grid: Grid) -> Grid:
@@ -75,64 +115,42 @@ def turned(grid: Grid) -> Grid:
     return Grid((tuple(heads), *models), grid.caption, grid.path, grid.lead)
 
 
-def prices_in(
-    text: str, column: Column, kind: str | None, currency: str
-) -> Iterator[tuple[str, Price, Terms]]:
-    """Each price of a cell with its meter: the column's, else the one that the cell or the row's kind names.
-
-    The terms are those that the cell's own words state ("Batch input: $2").
-
-    Raises PriceError where there are more or fewer prices than meters.
-    """
-    if said := _worded(text):
-        yield from _by_words(said, column, currency)
-        return
-    meters = column.meters or ((kind,) if kind else ())
-    prices = read_prices(text, currency=currency) if meters else ()
-    if prices and len(prices) != len(meters):
-        raise PriceError(f"{len(prices)} prices in a cell for {len(meters)}")
-    yield from ((meter, price, Terms()) for meter, price in zip(meters, prices, strict=False))
-
-
-def _worded(text: str) -> list[tuple[str, str]]:
-    """(words, prices) of a cell that names what its prices are for: "Input: $3", "$0.30 / $0.06 (cached)"."""
-    before = [_BEFORE.fullmatch(line.strip()) for line in text.split("\n")]
-    if any(m and meter_of(m["label"]) for m in before):
-        return [(m["label"], m["price"]) for m in before if m]
-    parts = _AFTER.split(text)
-    if len(parts) < 3 or not (currency_in(parts[0]) or _read(parts[0].strip(" \n/;,|"))):
-        return []
-    said = [(word, price.strip(" \n/;,|")) for price, word in zip(parts[::2], parts[1::2], strict=False)]
-    return [*said, ("", parts[-1])] if parts[-1].strip(" \n/;,|()") else said
-
-
-def _by_words(
-    said: list[tuple[str, str]], column: Column, currency: str
-) -> Iterator[tuple[str, Price, Terms]]:
-    for words, text in said:
-        meter, prices = meter_of(words), read_prices(text, currency=currency)
-        meters = (*column.meters, meter) if len(prices) > 1 else (meter,)
-        if prices and (len(prices) != len(meters) or not all(meters)):
-            raise PriceError(f"no meter for {text!r} {words}")
-        yield from ((m, price, terms_in(words)) for m, price in zip(meters, prices, strict=False) if m)
-
-
-def _column(heading: str, cells: list[str]) -> Column | None:
+def _column(grid: Grid, x: int, heading: str) -> Column | None:
+    cells = _cells(grid, x)
     said = without_context(heading)
-    parts = [part for part in re.split(r"\s*/\s*(?=[a-z]{4})", _flat(said), flags=re.I) if part]
-    meters = tuple(filter(None, map(meter_of, parts)))
-    if len(meters) != len(parts) or len(meters) < 2:
-        meter = meter_of(said)
-        meters = (meter,) if meter else ()
+    meters = _in_order(_flat(said)) or tuple(filter(None, (meter_of(said),)))
+    if not meters and _BOTH.search(said):
+        return Column(("input_mtok", "output_mtok"), heading, heading_terms(heading), read_unit(heading), alike=True)
     if meters and not (read_unit(heading) or currency_in(heading) or _state_prices(cells)):
         return None
-    if meters or any(meter_of(words) for cell in cells for words, _ in _worded(cell)):
+    if meters or any(meter_of(words) for cell in cells for words, _ in worded(cell)):
         return _stated(meters, heading)
+    if ordered := _ordered_above(grid, heading, cells):
+        return _stated(ordered, heading)
     return None
 
 
+def _in_order(text: str) -> tuple[str, ...]:
+    """The meters of "Input / Cached / Output"; empty where a part names none or names one again."""
+    parts = [part for part in re.split(r"\s*/\s*(?=[a-z]{3}|[一-鿿])", text, flags=re.I) if part]
+    meters = tuple(filter(None, map(meter_of, parts)))
+    return meters if 1 < len(meters) == len(parts) == len(set(meters)) else ()
+
+
+def _ordered_above(grid: Grid, heading: str, cells: list[str]) -> tuple[str, ...]:
+    """The meters of cells like "$3.00 / $0.30 / $15.00" under "Standard", where the words above say them."""
+    if not (tier_only(heading) or _PRICE_HEADING.search(heading)):
+        return ()
+    counts = {len(found) for text in cells if (found := _read(text))}
+    if len(counts) != 1 or counts == {1}:
+        return ()
+    said = {_in_order(m[0]) for m in _ORDER.finditer(f"{grid.words}\n{grid.lead}")} - {()}
+    fitting = [meters for meters in said if {len(meters)} == counts]
+    return fitting[0] if len(fitting) == 1 else ()
+
+
 def _stated(meters: tuple[str, ...], heading: str) -> Column:
-    return Column(meters, heading, terms_in(heading), read_unit(heading))
+    return Column(meters, heading, heading_terms(heading), read_unit(heading))
 
 
 def _names_meters(cells: list[str]) -> bool:

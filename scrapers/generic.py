@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapers.page import Page, Reading
 from scrapers.readers import table
 
-_read = table(needs=(), carries_names=True)
+_read = table(needs=(), carries_names=True, loose=True)
 
 
 def generic(page: Page) -> Reading:

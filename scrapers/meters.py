@@ -118,10 +118,28 @@ def read_unit(text: str) -> Unit | None:
 _NOT_A_PRICE = re.compile(
     r"additional|per tool|\bcount\b|limit|\bmax|length|window|tokens per|rpm|tpm|saving|multiplier|speed|%"
 )
-_KIND = (("audio", r"audio|音频"), ("image", r"image|图片"), ("video", r"video|视频"))
-_WRITE = re.compile(r"writ|creat|写入")
-_READ = re.compile(r"cached|hit|read|refresh|(?<!未)命中")
+_KIND = (("audio", r"audio|speech|音频|语音"), ("image", r"image|图片|图像"), ("video", r"video|视频"))
+_TEXT = re.compile(r"\btext\b|文本")
+_WRITE = re.compile(r"writ|creat|写入|创建")
 _ONE_HOUR = re.compile(r"\b1[\s-]?h(?:ou)?r?s?\b")
+_CACHE = re.compile(r"cach|缓存|快取|キャッシュ|캐시")
+_INPUT = re.compile(r"input|prompt|输入|輸入|入力|입력|\A\W*in(?: price)?\W*\Z")
+_OUTPUT = re.compile(r"output|completion|输出|輸出|出力|출력|\A\W*out(?: price)?\W*\Z")
+_THOUGHT = re.compile(r"(?<!non-)(?<!non )(?<!非)(?:thinking|思考)")
+_THOUGHT_TOO = re.compile(r"includ|incl\.|含|non[- ]thinking|非思考|\+")
+
+
+def kinds_in(text: str) -> list[str]:
+    """The modalities that a text names, "text" first."""
+    said = text.casefold()
+    kinds = [name for name, words in _KIND if re.search(words, said)]
+    return ["text", *kinds] if _TEXT.search(said) else kinds
+
+
+def of_kind(meter: str, kind: str) -> str:
+    """The meter of one modality: of audio, cache_read_mtok is cache_audio_read_mtok."""
+    head, _, tail = meter.removesuffix("_mtok").partition("_")
+    return "_".join(filter(None, (head, kind, tail, "mtok")))
 
 
 def meter_of(text: str) -> str | None:
@@ -129,30 +147,29 @@ def meter_of(text: str) -> str | None:
     said = " ".join(text[:500].casefold().split())
     if _NOT_A_PRICE.search(said):
         return None
-    kinds = [name for name, words in _KIND if re.search(words, said)]
-    kind = "" if re.search(r"\btext\b|文本", said) else kinds[0] if kinds else ""
+    kinds = kinds_in(said)
     stem = _stem(said)
-    if stem is None or (kind and len(kinds) > 1):
+    if stem is None or (len(kinds) > 1 and "text" not in kinds):
         return None
     if stem == "cache_write" and _ONE_HOUR.search(said):
         return "cache_write_1h_mtok"
-    if not kind:
-        return f"{stem}_mtok"
-    head, _, tail = stem.partition("_")
-    return "_".join(filter(None, (head, kind, tail, "mtok")))
+    meter = f"{stem}_mtok" if not kinds or "text" in kinds else of_kind(f"{stem}_mtok", kinds[0])
+    return meter if meter in METERS else None
 
 
 def _stem(said: str) -> str | None:
-    cache = re.search(r"cach|缓存", said)
+    cache = _CACHE.search(said)
     missed = re.search(r"miss|uncached|non-cached|未命中", said)
-    if cache and re.search(r"storage|存储", said):
+    if cache and re.search(r"storage|存储|per hour", said):
         return None  # priced per hour: asked for by name
     if (cache or re.search(r"\b(?:5m|1h)\b", said)) and _WRITE.search(said):
         return "cache_write"
-    if cache and not missed and (_READ.search(said) or "input" in said):
-        return None if re.search(r"output|输出", said) else "cache_read"
-    wants_input = re.search(r"input|prompt|输入", said) or (cache and missed)
-    wants_output = re.search(r"output|completion|输出", said)
+    wants_output = _OUTPUT.search(said)
+    if cache and not missed:
+        return None if wants_output else "cache_read"
+    wants_input = _INPUT.search(said) or (cache and missed)
     if bool(wants_input) == bool(wants_output):
         return None
+    if wants_output and _THOUGHT.search(said) and not _THOUGHT_TOO.search(said):
+        return "output_reasoning"
     return "input" if wants_input else "output"

@@ -14,7 +14,7 @@ _STATUS = re.compile(
 )
 _BADGE = re.compile(r"deprecated|retired|legacy|new|beta|preview|popular|recommended", re.I)
 _NOTHING = re.compile(r"\(\s*\)|（\s*）")
-_ID = re.compile(r"(?=.*[a-z])(?=.*[-/])[a-z0-9][a-z0-9._:/@-]+[a-z0-9]")
+ID = re.compile(r"(?=.*[a-z])(?=.*[-/])[a-z0-9][a-z0-9._:/@-]+[a-z0-9]")
 LONGEST = 120
 
 
@@ -26,7 +26,7 @@ def without_marks(text: str) -> str:
 def model_name(printed: str) -> str:
     """The id where a cell prints one in a line of its own, else the name; further lines are left out."""
     lines = [line for line in map(_plain, printed.strip()[: 4 * LONGEST].split("\n")) if line]
-    ids = [line for line in lines[1:] if _ID.fullmatch(line)]
+    ids = [line for line in lines[1:] if ID.fullmatch(line)]
     if ids:
         return ids[0]
     # A name may be broken ("Gemini 2.5", "Flash"); what follows at length is a description.

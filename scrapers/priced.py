@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from scrapers.columns import NAME, Column, Columns, columns_of, prices_in, turned
+from scrapers.cells import Column, prices_in
+from scrapers.columns import NAME, Columns, columns_of, turned
 from scrapers.grid import Cell, Grid
 from scrapers.meters import MILLION, Unit, meter_of, read_unit, units_in
 from scrapers.money import PriceError, currency_in, per_meter
@@ -17,6 +18,7 @@ from scrapers.terms import merged, terms_in, without_context
 
 _SHORT = 80  # characters: a longer cell is prose, and states no terms
 _MARK = re.compile(r"[¹²³⁴-⁹]|\((\d)\)|\[(\d)\]")
+_EVERYWHERE = re.compile(r"\W*(?:global|all(?: regions)?|worldwide|全球|全部)?\W*", re.I)
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 # "introductory pricing through August 31 … is now the standard price": the day bounds nothing any more.
 _SETTLED = re.compile(r"\bnow the (?:standard|regular|list)\b|\bwill not (?:occur|happen|apply|take)", re.I)
@@ -30,6 +32,7 @@ class Layout:
     unit: Unit | None = None  # what a price is per, where neither cell, heading nor page says it
     currency: str = ""  # what a bare number is in, where the page does not say it
     named: Callable[[str], str] = model_name
+    loose: bool = False  # the names may stand in a column whose heading says something else
     carries_names: bool = False  # a blank name cell goes on with the row above (Markdown has no rowspan)
 
 
@@ -73,9 +76,11 @@ class PricedGrid:
                 continue
             printed = above = printed or (above if self.layout.carries_names else "")
             others = (
-                c.text for x, c in enumerate(row) if x not in self.columns.prices and len(c.text) <= _SHORT
+                c.text
+                for x, c in enumerate(row)
+                if x not in self.columns.prices and x != self.columns.region_at and len(c.text) <= _SHORT
             )
-            terms = merged(around, section, *(terms_in(text, self.page.words) for text in others))
+            terms = merged(around, section, self._region(row), *(terms_in(text, self.page.words) for text in others))
             for x, column in self.columns.prices.items():
                 yield from self._cell(printed, row[x], column, merged(terms, column.terms), row)
 
@@ -100,6 +105,10 @@ class PricedGrid:
         except PriceError as why:
             yield Refused(" | ".join(_flat(c.text) for c in row if not c.spanned), str(why))
 
+    def _region(self, row: Sequence[Cell]) -> Terms:
+        said = row[self.columns.region_at].text if self.columns.region_at >= 0 else ""
+        return Terms() if _EVERYWHERE.fullmatch(said) else Terms(region=", ".join(said.split("\n")))
+
     def _only_currency(self) -> str:
         """What "free" is free of: the one currency of the list's other prices."""
         return currency_in("\n".join(row[x].text for row in self.grid.body for x in self.columns.prices))
@@ -121,7 +130,7 @@ class PricedGrid:
 def priced(grid: Grid, page: Document, layout: Layout) -> PricedGrid | None:
     """The grid as a price list, models as rows or as columns; None where it is none."""
     for way in (grid, turned(grid)):
-        if columns := columns_of(way, layout.name):
+        if columns := columns_of(way, layout.name, loose=layout.loose):
             unit = read_unit(f"{way.words}\n{way.lead}") or page.unit or layout.unit or _usual(page)
             currency = currency_in(way.words) or page.currency or layout.currency
             return PricedGrid(way, page, layout, columns, unit, currency)

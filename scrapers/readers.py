@@ -33,12 +33,14 @@ def table(
     currency: str = "",
     named: Callable[[str], str] = model_name,
     carries_names: bool = False,
+    loose: bool = False,
 ) -> Reader:
     """A reader of every price table of a page, HTML or Markdown, models as rows or as columns.
 
     `needs`: meters that the page must state. `name`: how the heading of the names' column reads. `leave_out`:
     headings above tables that are left out on purpose. `unit`, `currency`: what holds where none is said.
-    `carries_names`: in Markdown, which has no rowspan, a blank name goes on with the row above.
+    `carries_names`: in Markdown, which has no rowspan, a blank name goes on with the row above. `loose`: the
+    names may stand in a column whose heading says something else.
     """
     heading = re.compile(name, re.I) if name else NAME
     left_out = re.compile(leave_out, re.I) if leave_out else None
@@ -46,7 +48,7 @@ def table(
     def read(page: Page) -> Reading:
         refuse_wrong_page(page)
         shown = document(page)
-        layout = Layout(heading, unit, currency, named, carries_names and not is_html(page))
+        layout = Layout(heading, unit, currency, named, loose, carries_names and not is_html(page))
         kept = [g for g in shown.grids if not (left_out and left_out.search(g.words))]
         lists = [found for g in kept if (found := priced(g, shown, layout))]
         if not lists:

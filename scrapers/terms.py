@@ -15,6 +15,12 @@ _TIERS = (
     ("ultrafast", r"\bultra[ -]?fast\b"),
     ("fast", r"\bfast mode\b"),
 )
+_TIER_ONLY = re.compile(
+    r"\W*(?:standard|on[- ]?demand|regular|default|batch(?: api)?|flex|priority|fast|ultra[ -]?fast|标准|批量)"
+    r"(?: (?:api|tier|mode|processing|prices?|pricing|rates?|inference))?\W*",
+    re.I,
+)
+_LONG = re.compile(r"(?<!short and )\blong[- ]context\b|长上下文", re.I)
 _LONGEST, _LONGEST_PAGE = 1000, 100_000  # characters in which terms, and a year, are looked for
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
@@ -50,6 +56,10 @@ _CONTEXT = re.compile(
     r"\s*(?:-?\s*(?:input|prompt|context)\b)?\s*(?:tokens?\b|context length\b|window\b|length\b)*\s*\)?",
     re.I,
 )
+# Bands as a cell of their own: "256K~1M", "[32, 128)", "32K-128K tokens".
+_BAND = re.compile(
+    rf"[\[(（]?\s*{_NUMBER.format('n')}\s*(?:[~～–—-]|to|,|，)\s*{_NUMBER.format('b')}\s*(?:tokens?)?\s*[\])）]?", re.I
+)
 _HOURS = re.compile(r"(\d{1,2}):(\d\d)\s*[-–—~～至到]\s*(?:次日)?\s*(\d{1,2}):(\d\d)")
 _OFF_PEAK = re.compile(r"off[\s-]?peak|discount price|空闲|优惠时段|低谷|闲时", re.I)
 _PEAK = re.compile(r"(?<!off-)(?<!off )\bpeak\b|高峰", re.I)
@@ -69,6 +79,17 @@ def terms_in(text: str, page: str = "") -> Terms:
     )
 
 
+def heading_terms(heading: str) -> Terms:
+    """The terms that a column's heading states, where "long context" is told apart from "short context"."""
+    said = terms_in(heading)
+    return replace(said, context="long") if not said.context and _LONG.search(heading[:_LONGEST]) else said
+
+
+def tier_only(text: str) -> bool:
+    """Whether a heading or a line says a tier and nothing else."""
+    return bool(_TIER_ONLY.fullmatch(text[:80]))
+
+
 def merged(*parts: Terms) -> Terms:
     """All that several texts say together; the later ones win."""
     said: dict[str, str] = {}
@@ -83,12 +104,23 @@ def is_said(terms: Terms) -> bool:
 
 def context_in(text: str) -> str:
     """What a text says of long prompts (">200K"); the shortest band is standard and says nothing."""
+    if band := _BAND.fullmatch(text.strip()):
+        return _between(band, text)
     above = _ABOVE.search(text) or _FLIPPED.search(text)
     if above is None or not any(digit in above["n"] for digit in "123456789"):
         return ""
     below = _BELOW.search(text)
     lower = _length(above["n"], above["n_unit"] or (below["n_unit"] if below else ""))
     return f">{lower}" + (f" ≤{_length(below['n'], below['n_unit'])}" if below else "")
+
+
+def _between(band: re.Match[str], text: str) -> str:
+    """A band of its own; without a unit and brackets it is a date or a range of something else."""
+    unit = band["b_unit"] or ""
+    if not (unit or text.strip()[0] in "[(（"):
+        return ""
+    lower, upper = _length(band["n"], band["n_unit"] or unit), _length(band["b"], unit)
+    return f">{lower} ≤{upper}" if lower.strip("0KM") else ""
 
 
 def _length(number: str, unit: str) -> str:

@@ -1,0 +1,113 @@
+"""What a cell says: which meter and terms each of its prices is for, by its column, its words or its row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scrapers.meters import Unit, kinds_in, meter_of, of_kind
+from scrapers.money import Price, PriceError, currency_in, read_prices
+from scrapers.page import Terms
+from scrapers.terms import terms_in, without_context
+
+_BEFORE = re.compile(r"(?P<label>[^:：$¥€£₩\d]{3,40})[:：]\s*(?P<price>.+)")
+_AFTER = re.compile(r"\(?\b(inputs?|outputs?|cached(?: inputs?)?|cache (?:reads?|hits?|writes?))\b\)?", re.I)
+# "$2.00, prompts <= 200k tokens $4.00, prompts > 200k tokens": each amount begins a part.
+_PARTS = re.compile(r"(?=(?:US)?[$€£¥]\s?\d)")
+_PART = re.compile(r"(?P<price>(?:US)?[$€£¥]\s?[\d.,]*\d)(?P<words>.*)", re.S)
+_STORED = re.compile(r"\bper hour\b|\bstorage\b|/\s*h(?:ou)?r\b", re.I)
+_BAND = re.compile(r"[<>≤≥]|\b(?:over|above|up to|under|below)\b", re.I)
+_LEFT = re.compile(r"[\s,.;/|()（）]+|\b(?:for|per|and|prompts?|inputs?|outputs?|tokens?)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What the cells under a heading state. Without meters the cells say them, or the row's kind does.
+
+    `alike`: the one price of a cell is that of each meter ("Input and output").
+    """
+
+    meters: tuple[str, ...]
+    heading: str
+    terms: Terms
+    unit: Unit | None
+    alike: bool = False
+
+
+def prices_in(
+    text: str, column: Column, kind: str | None, currency: str
+) -> Iterator[tuple[str, Price, Terms]]:
+    """Each price of a cell with its meter: the column's, else the one that the cell or the row's kind names.
+
+    The terms are those that the cell's own words state ("Batch input: $2").
+
+    Raises PriceError where there are more or fewer prices than meters.
+    """
+    if said := worded(text):
+        yield from _by_words(said, column, currency)
+        return
+    meters = column.meters or ((kind,) if kind else ())
+    if len(meters) == 1 and (parts := _qualified(text)):
+        yield from _by_part(parts, meters[0], currency)
+        return
+    prices = read_prices(text, currency=currency) if meters else ()
+    if column.alike and len(prices) == 1:
+        prices = prices * len(meters)
+    if prices and len(prices) != len(meters):
+        raise PriceError(f"{len(prices)} prices in a cell for {len(meters)}")
+    yield from ((meter, price, Terms()) for meter, price in zip(meters, prices, strict=False))
+
+
+def worded(text: str) -> list[tuple[str, str]]:
+    """(words, prices) of a cell that names what its prices are for: "Input: $3", "$0.30 / $0.06 (cached)"."""
+    before = [_BEFORE.fullmatch(line.strip()) for line in text.split("\n")]
+    if any(m and meter_of(m["label"]) for m in before):
+        return [(m["label"], m["price"]) for m in before if m]
+    parts = _AFTER.split(text)
+    if len(parts) < 3 or not (currency_in(parts[0]) or _is_price(parts[0].strip(" \n/;,|"))):
+        return []
+    said = [(word, price.strip(" \n/;,|")) for price, word in zip(parts[::2], parts[1::2], strict=False)]
+    return [*said, ("", parts[-1])] if parts[-1].strip(" \n/;,|()") else said
+
+
+def _by_words(
+    said: list[tuple[str, str]], column: Column, currency: str
+) -> Iterator[tuple[str, Price, Terms]]:
+    for words, text in said:
+        meter, prices = meter_of(words), read_prices(text, currency=currency)
+        meters = (*column.meters, meter) if len(prices) > 1 else (meter,)
+        if prices and (len(prices) != len(meters) or not all(meters)):
+            raise PriceError(f"no meter for {text!r} {words}")
+        yield from ((m, price, terms_in(words)) for m, price in zip(meters, prices, strict=False) if m)
+
+
+def _qualified(text: str) -> list[tuple[str, str]]:
+    """(price, words) of a cell whose amounts are told apart by bands of context, by kind or by storage."""
+    parts = [_PART.fullmatch(part.strip()) for part in _PARTS.split(text) if part.strip()]
+    said = [(m["price"], m["words"].strip()) for m in parts if m]
+    told = any(_BAND.search(words) or kinds_in(words) or _STORED.search(words) for _, words in said)
+    return said if told and len(said) == len(parts) else []
+
+
+def _by_part(
+    parts: list[tuple[str, str]], meter: str, currency: str
+) -> Iterator[tuple[str, Price, Terms]]:
+    for price, words in parts:
+        if _STORED.search(words):
+            continue
+        kinds = kinds_in(words)
+        left = without_context(words)
+        for kind in kinds:
+            left = re.sub(rf"\b{kind}s?\b", "", left, flags=re.I)
+        if _LEFT.sub("", left):
+            raise PriceError(f"{words[:40]!r} beside a price")
+        of = meter if not kinds or "text" in kinds or len(kinds) > 1 else of_kind(meter, kinds[0])
+        yield from ((of, p, terms_in(words)) for p in read_prices(price, currency=currency))
+
+
+def _is_price(text: str) -> bool:
+    try:
+        return bool(read_prices(text))
+    except PriceError:
+        return False
