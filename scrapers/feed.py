@@ -136,8 +136,8 @@ def _articles(entries: Iterable[Any]) -> Iterable[Article]:
     read = [(str(e.get("id") or ""), _link(e), e) for e in entries]
     owners = Counter(guid for guid, _ in {(guid, link) for guid, link, _ in read})
     for guid, link, entry in read:
-        title = _clip(as_text(_said(entry, "title")), LONGEST_TITLE)
-        summary = _clip(as_text(_said(entry, "summary")), LONGEST_SUMMARY)
+        title = clip(as_text(_said(entry, "title")), LONGEST_TITLE)
+        summary = clip(as_text(_said(entry, "summary")), LONGEST_SUMMARY)
         if title or link:
             identity = _identity(guid if owners[guid] == 1 else "", link, title, summary)
             published = moment(str(entry.get("published") or entry.get("updated") or ""))
@@ -185,5 +185,6 @@ def as_text(markup: str) -> str:
     return " ".join(re.sub(r"<(?=[a-zA-Z/!?]|$)", "", markup).split())
 
 
-def _clip(text: str, longest: int) -> str:
+def clip(text: str, longest: int) -> str:
+    """The text, or its first words and "…" where it is longer."""
     return text if len(text) <= longest else text[: longest - 1].rsplit(" ", 1)[0] + "…"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from scrapers.meters import Unit
 from scrapers.money import Price, PriceError, per_meter, plain
-from scrapers.page import Offer, Page, ReadError, Reading, Refused
+from scrapers.page import STANDARD, Offer, Page, ReadError, Reading, Refused, Terms
 from scrapers.payload import Json, loads
 from scrapers.settled import settled
 from scrapers.source import Reader
@@ -24,6 +24,20 @@ _NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,2})?", re.A)
 _CHARGED = ("input_mtok", "output_mtok")  # where a zero that is not said to be free is worth a word
 _FINEST = Decimal("1e-10")  # what can be stored; digits beyond come from a division
 _ROUNDED = Decimal("1e-6")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One price as an answer states it at `path`: `value` for one `unit`, of what `meter` meters."""
+
+    model: str
+    path: str
+    value: Json
+    meter: str
+    unit: Unit
+    terms: Terms = STANDARD
+    provider: str = ""
+    is_free: bool = False
 
 
 def json_rows(
@@ -43,17 +57,26 @@ def json_rows(
     """
 
     def read(page: Page) -> Reading:
-        rows_there = [row for row in rows_of(_answer(page), rows) if not is_left_out(row)]
-        return settled(
-            found
-            for row in rows_there
-            for found in _row(row, str(row.get(model) or ""), prices, currency, is_free(row))
+        rows_there = [row for row in rows_of(answer_of(page), rows) if not is_left_out(row)]
+        return reading_of(
+            (
+                Stated(str(row.get(model) or ""), path, _at(row, path), meter, unit, is_free=is_free(row))
+                for row in rows_there
+                for path, (meter, unit) in prices.items()
+            ),
+            currency,
         )
 
     return read
 
 
-def _answer(page: Page) -> Json:
+def reading_of(stated: Iterable[Stated], currency: str = "USD") -> Reading:
+    """The offers that prices so stated make, and what of them cannot be read exactly."""
+    return settled(found for one in stated for found in _offer(one, currency))
+
+
+def answer_of(page: Page) -> Json:
+    """The JSON that a page is. Raises ReadError where it is cut off, or something else."""
     text = page.text.strip().lstrip("\ufeff")
     if not text or text[0] not in "{[":
         refuse_wrong_page(replace(page, media_type="text/plain"))  # by its first words, not by its label
@@ -85,25 +108,22 @@ def _shape(answer: Json) -> str:
     )
 
 
-def _row(
-    row: Row, model: str, prices: Mapping[str, tuple[str, Unit]], currency: str, free: bool
-) -> Iterator[Offer | Refused]:
-    for path, (meter, unit) in prices.items():
-        stated = _at(row, path)
-        label = f"{model} {path} {stated}"
-        try:
-            amount = _amount(stated)
-            if amount is None or amount < 0:
-                continue
-            if amount == 0 and (not free or meter not in _CHARGED):
-                if meter in _CHARGED:
-                    yield Refused(label, "zero, and nothing says that it is free")
-                continue
-            if not model:
-                raise PriceError("a row without a model")
-            yield Offer(model, meter, exactly(amount, meter, unit, currency), currency, label=label)
-        except PriceError as why:
-            yield Refused(label, str(why))
+def _offer(one: Stated, currency: str) -> Iterator[Offer | Refused]:
+    label = f"{one.model} {one.path} {one.value}"
+    try:
+        amount = _amount(one.value)
+        if amount is None or amount < 0:
+            return
+        if amount == 0 and (not one.is_free or one.meter not in _CHARGED):
+            if one.meter in _CHARGED:
+                yield Refused(label, "zero, and nothing says that it is free")
+            return
+        if not one.model:
+            raise PriceError("a row without a model")
+        price = exactly(amount, one.meter, one.unit, currency)
+        yield Offer(one.model, one.meter, price, currency, one.terms, label, one.provider)
+    except PriceError as why:
+        yield Refused(label, str(why))
 
 
 def _at(row: Row, path: str) -> Any:

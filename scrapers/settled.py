@@ -57,8 +57,8 @@ def with_more(shown: Reading, hidden: Reading) -> Reading:
 
 def what(offer: Offer) -> object:
     """All of an offer but its price."""
-    return offer.model.casefold(), offer.meter, offer.currency, offer.terms
+    return offer.provider, offer.model.casefold(), offer.meter, offer.currency, offer.terms
 
 
 def _row(offer: Offer) -> object:
-    return offer.model.casefold(), offer.currency, offer.terms
+    return offer.provider, offer.model.casefold(), offer.currency, offer.terms
