@@ -1,22 +1,22 @@
-"""What a source declares: `table()` for price tables, `cards()` for prices under headings."""
+"""What a source declares: `table()`, `cards()` for prices under headings, `first_of()` one or the other."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from scrapers.cards import cards
 from scrapers.columns import NAME
 from scrapers.meters import Unit
 from scrapers.names import model_name
-from scrapers.page import Page, ReadError, Reading
+from scrapers.page import Offer, Page, ReadError, Reading, Refused
 from scrapers.priced import Layout, PricedGrid, priced
 from scrapers.settled import CONFLICT, settled
 from scrapers.source import Reader
-from scrapers.tables import document, is_html
+from scrapers.tables import Document, document, is_html
 from scrapers.wrong_page import refuse_wrong_page
 
-__all__ = ["cards", "table"]
+__all__ = ["cards", "first_of", "table"]
 
 # Tables of these have an input price and no output.
 _INPUT_ONLY = re.compile(
@@ -47,14 +47,14 @@ def table(
 
     def read(page: Page) -> Reading:
         refuse_wrong_page(page)
-        shown = document(page)
+        shown = tables(page)
         layout = Layout(heading, unit, currency, named, loose, carries_names and not is_html(page))
         kept = [g for g in shown.grids if not (left_out and left_out.search(g.words))]
         lists = [found for g in kept if (found := priced(g, shown, layout))]
         if not lists:
             raise ReadError("no_table", f"no price table on {page.url}")
         _refuse_gaps(lists, needs, page.url)
-        reading = settled(*lists)
+        reading = settled(*lists, also(page))
         if not reading.offers:
             kind = "conflict" if any(r.reason == CONFLICT for r in reading.refused) else "parse_error"
             raise ReadError(kind, f"the tables on {page.url} state no price that can be read exactly")
@@ -73,3 +73,18 @@ def _refuse_gaps(lists: list[PricedGrid], needs: tuple[str, ...], url: str) -> N
         halves = {"input_mtok", "output_mtok"} & found if one.columns.kind_at < 0 else set()
         if len(halves) == 1 and not _INPUT_ONLY.search(one.words):
             raise ReadError("missing_column", f"a table on {url} states only {halves.pop()}")
+
+
+def first_of(*readers: Reader) -> Reader:
+    """A reader of a page that is built now in one way, now in another: the first that finds what it reads."""
+
+    def read(page: Page) -> Reading:
+        for reader in readers[:-1]:
+            try:
+                return reader(page)
+            except ReadError as fault:
+                if fault.kind != "no_table":
+                    raise
+        return readers[-1](page)
+
+    return read
