@@ -27,6 +27,7 @@ from tracker.deliver import Send, deliver_to
 from tracker.domain.errors import Busy, TrackerError
 from tracker.domain.troubles import Troubles
 from tracker.record import Looked
+from tracker.reread import reread_standing
 from tracker.web.app import make_app
 from tracker.web.server import Server
 
@@ -91,6 +92,7 @@ class Daemon:
     async def _begin(self) -> None:
         now = self.edges.clock.now()
         await self.edges.write(states.register, self.edges.sources.values(), now)
+        await reread_standing(self.edges, list(self.edges.sources))
         freed = await self.edges.write(outbox.release, OWNER, now)
         await self._end_orphans(self.edges)
         await self._beat()

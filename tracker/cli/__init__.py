@@ -20,6 +20,7 @@ VERBS = {
     "demo": "demo",
     "check": "jobs",
     "deliver": "jobs",
+    "reread": "jobs",
     "sources": "questions",
     "prices": "questions",
     "history": "questions",

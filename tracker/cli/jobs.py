@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated
 
@@ -16,12 +17,13 @@ from tracker.adapters.store import sources as states
 from tracker.adapters.store.lock import sole
 from tracker.check import check
 from tracker.cli import common
-from tracker.cli.options import Json
-from tracker.cli.output import Form, emit, move_row, print_json
+from tracker.cli.options import Csv, Json, form_of
+from tracker.cli.output import Form, emit, move_row, print_json, progress
 from tracker.daemon import Daemon
 from tracker.deliver import Delivered, deliver
 from tracker.domain.wording import grouped, tell
 from tracker.record import Looked
+from tracker.reread import Rereading, reread, reread_standing
 
 app = typer.Typer(add_completion=False)
 log = structlog.get_logger()
@@ -75,6 +77,7 @@ async def _check_and_deliver(edges: Edges, ids: list[str], form: Form) -> int:
     await edges.write(states.register, [edges.sources[id] for id in ids], edges.clock.now())
     shown = _say if form is Form.table else lambda _: None
     try:
+        await reread_standing(edges, ids)
         looked = await check(edges, ids, on_look=shown)
         delivered = await deliver(edges, owner="check")
     finally:
@@ -113,3 +116,73 @@ def deliver_verb(json: Json = False) -> None:
     row = {"sent": done.sent, "failed": done.failed}
     emit([row], Form.json if json else Form.table)
     raise typer.Exit(int(done.failed > 0))
+
+
+@app.command(name="reread")
+def reread_verb(
+    names: Names = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Read kept pages again with the present readers; what they say otherwise is recorded as corrections."""
+    settings, form = common.settings(), form_of(json, csv)
+    edges = common.edges(settings, common.store(settings))
+    ids = common.named(dict(edges.sources), names or [])
+    with progress("reading kept pages") as on_page:
+        done = asyncio.run(reread(edges, ids, write=not dry_run, on_page=on_page))
+    rows = [row for one in done for row in _corrections(one)]
+    columns = (
+        "source",
+        "what",
+        "model",
+        "meter",
+        "terms",
+        "was",
+        "now",
+        "valid_from",
+        "valid_to",
+        "snapshot",
+    )
+    pages, unread = sum(one.pages for one in done), sum(one.unread for one in done)
+    emit(rows, form, columns=columns, empty=f"{pages} kept pages say what is recorded")
+    if form is Form.table and rows:
+        verb = "would be corrected" if dry_run else "corrected"
+        sys.stderr.write(f"{len(rows)} {verb}; {pages} pages read, {unread} of them refused\n")
+
+
+def _corrections(one: Rereading) -> Iterator[dict[str, object]]:
+    for c in one.corrections:
+        what = "added" if c.before is None else "withdrawn" if c.stated is None else "corrected"
+        yield {
+            "source": one.source,
+            "what": what,
+            "provider": c.series.provider,
+            "model": c.stated.model if c.stated else c.series.model,
+            "meter": c.series.meter,
+            "terms": c.series.terms.as_dict(),
+            "currency": c.series.currency,
+            "was": c.before.price if c.before else None,
+            "now": c.stated.price if c.stated else None,
+            "valid_from": c.valid_from,
+            "valid_to": c.valid_to,
+            "snapshot": c.snapshot,
+            "move": None,
+        }
+    for r in one.retracted:
+        m = r.move
+        yield {
+            "source": one.source,
+            "what": "move",
+            "provider": m.series.provider,
+            "model": m.model,
+            "meter": m.series.meter,
+            "terms": m.series.terms.as_dict(),
+            "currency": m.series.currency,
+            "was": m.after,
+            "now": r.after if r.before != r.after else None,
+            "valid_from": m.at,
+            "valid_to": None,
+            "snapshot": m.snapshot,
+            "move": m.id,
+        }

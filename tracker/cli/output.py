@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +14,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from tracker.domain.model import Move
@@ -55,6 +57,23 @@ def emit(
         sys.stderr.write(f"{empty}\n")
     else:
         _table(found, columns or list(found[0]))
+
+
+@contextmanager
+def progress(words: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on a terminal's standard error, moved by (name, done, of); nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield lambda name, done, of: None
+        return
+    with Progress(console=Console(stderr=True), transient=True) as shown:
+        bars: dict[str, TaskID] = {}
+
+        def on(name: str, done: int, of: int) -> None:
+            if name not in bars:
+                bars[name] = shown.add_task(f"{words}: {name}", total=of)
+            shown.update(bars[name], completed=done)
+
+        yield on
 
 
 def print_json(value: Any) -> None:

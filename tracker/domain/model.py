@@ -19,6 +19,11 @@ class Basis(StrEnum):
     catalogue = "catalogue"
 
 
+def basis_of(kind: str) -> Basis:
+    """How prices of a source of that kind are known."""
+    return Basis.catalogue if kind == "catalogs" else Basis.observed
+
+
 class Status(StrEnum):
     """Where a move stands. A held one waits for a person or a second witness."""
 

@@ -117,3 +117,12 @@ def settle(
         .values(status=status.value, status_at=at, reason=reason, confirmed_by=confirmed_by)
     )
     return result.rowcount == 1
+
+
+def retract(connection: Connection, move: int, reason: str, at: datetime) -> None:
+    """Withdraw a move, whatever it was: its page did not say so."""
+    connection.execute(
+        update(moves)
+        .where(moves.c.id == move)
+        .values(status=Status.withdrawn.value, status_at=at, reason=reason)
+    )

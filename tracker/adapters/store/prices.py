@@ -91,7 +91,7 @@ def confirm(connection: Connection, move: Move, basis: Basis, at: datetime, snap
         .values(valid_to=move.at, closed_at=at)
     )
     seen = Observation(move.series, move.after, move.label, move.model, move.promo_until)
-    values = _price(seen, row.series, row.source, basis, at, move.snapshot or None)
+    values = price_row(seen, row.series, row.source, basis, at, move.snapshot or None)
     connection.execute(prices.insert().values(**(values | {"valid_from": move.at})))
     return True
 
@@ -116,7 +116,7 @@ def _open(
     at: datetime,
     snapshot: int,
 ) -> None:
-    rows = [_price(o, ids[o.series.key], source, basis, at, snapshot) for o in fresh]
+    rows = [price_row(o, ids[o.series.key], source, basis, at, snapshot) for o in fresh]
     for row in rows:
         if row["valid_from"] < at:  # a day that the page states: never before another price of ours ended
             ended = select(func.max(prices.c.valid_to)).where(
@@ -127,7 +127,7 @@ def _open(
         connection.execute(prices.insert(), rows)
 
 
-def _price(
+def price_row(
     seen: Observation, series_id: int, source: str, basis: Basis, at: datetime, snapshot: int | None
 ) -> dict[str, Any]:
     """A price row that holds from the day that the page states, else from now."""

@@ -14,7 +14,7 @@ from tracker.adapters.store.moves import BY_A_PERSON, move_of, select_moves, set
 from tracker.adapters.store.tables import moves as table
 from tracker.domain.alerts import alerts_for
 from tracker.domain.errors import TrackerError
-from tracker.domain.model import Basis, Move, Status
+from tracker.domain.model import Move, Status, basis_of
 from tracker.domain.settings import Settings
 
 
@@ -58,7 +58,7 @@ def _settle(connection: Connection, id: int, status: Status, reason: str, now: d
     if status is Status.withdrawn:
         settled = settle(connection, id, status, reason, now)
     else:
-        basis = Basis.catalogue if source.kind == "catalogs" else Basis.observed
+        basis = basis_of(source.kind)
         settled = prices.confirm(connection, move, basis, now, None)
     if not settled:
         was = connection.execute(statement).one().status

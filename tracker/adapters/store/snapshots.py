@@ -118,3 +118,12 @@ def body_of(connection: Connection, id: int) -> bytes:
     if sha256 is None:
         raise TrackerError(f"there is no snapshot {id}: see `tracker snapshots`")
     return body(connection, sha256)
+
+
+def load(connection: Connection, id: int) -> Snapshot:
+    """One kept page as it was fetched; raises TrackerError where there is none."""
+    row = connection.execute(select(snapshots).where(snapshots.c.id == id)).first()
+    if row is None:
+        raise TrackerError(f"there is no snapshot {id}: see `tracker snapshots`")
+    data = body(connection, row.sha256)
+    return Snapshot(row.url, row.at, row.status, row.media_type, row.charset, data)

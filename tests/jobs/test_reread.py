@@ -1,0 +1,178 @@
+"""A mended reader reads the past again: what it says otherwise is a correction, never a move."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from scrapers.page import Page, ReadError, Reading
+from scrapers.source import Reader
+from tests.jobs.acme import Clock, edges, lines, text
+from tests.jobs.test_check import LIST, alerts, moves, run
+from tests.loopback.pages import Pages
+from tracker.adapters.edges import Edges
+from tracker.adapters.store import questions
+from tracker.adapters.store.engine import asking
+from tracker.adapters.store.questions import Filters
+from tracker.domain.model import Status
+from tracker.reread import Rereading, reread, reread_standing
+
+
+def tenfold(page: Page) -> Reading:
+    """A reader that is wrong by a factor."""
+    offers = lines(page).offers
+    return Reading(tuple(replace(o, price=o.price * 10) for o in offers))
+
+
+def half_blind(page: Page) -> Reading:
+    """A reader that overlooks models from "d" on, and takes one meter for another."""
+    offers = [o for o in lines(page).offers if o.model < "d"]
+    return Reading(tuple(replace(o, meter=o.meter.replace("output", "cache_read")) for o in offers))
+
+
+@pytest.fixture
+def pages() -> Iterator[Pages]:
+    with Pages() as server:
+        server.put("/acme", text(LIST))
+        yield server
+
+
+def with_reader(one: Edges, reader: Reader, version: str) -> Edges:
+    source = replace(one.sources["acme"], reader=reader)
+    return replace(one, sources={"acme": source}, readers=version)
+
+
+def again(one: Edges, write: bool = True) -> Rereading:
+    return asyncio.run(reread(one, ["acme"], write=write))[0]
+
+
+def history(engine: Engine, model: str, known_at: datetime | None = None) -> list[tuple[Any, ...]]:
+    far = Clock().at.replace(year=2099)
+    with asking(engine) as connection:
+        rows = questions.history(connection, known_at or far, Filters(model=model))
+    return [(r["meter"], r["price"], r["valid_from"], r["valid_to"]) for r in rows]
+
+
+def test_a_wrong_price_is_corrected_now_and_valid_then(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    first = clock.now()
+    run(with_reader(one, tenfold, "old"))
+    clock.later(days=3)
+    found = again(with_reader(one, lines, "new"))
+    assert len(found.corrections) == 12 and not found.retracted
+    assert history(engine, "a") == [
+        ("input_mtok", Decimal(3), first, None),
+        ("output_mtok", Decimal(3), first, None),
+    ]
+    assert {price for _, price, *_ in history(engine, "a", known_at=first)} == {Decimal(30)}
+    run(with_reader(one, lines, "new"))
+    assert moves(engine) == [] and alerts(engine) == []
+    assert again(with_reader(one, lines, "new")).corrections == ()
+
+
+def test_a_dry_run_changes_nothing(engine: Engine, pages: Pages) -> None:
+    one = edges(engine, pages)
+    run(with_reader(one, tenfold, "old"))
+    before = history(engine, "a")
+    assert len(again(with_reader(one, lines, "new"), write=False).corrections) == 12
+    assert history(engine, "a") == before
+
+
+def test_after_an_upgrade_a_look_takes_no_correction_for_a_move(engine: Engine, pages: Pages) -> None:
+    one = edges(engine, pages)
+    run(with_reader(one, tenfold, "old"))
+    one = with_reader(one, lines, "new")
+    assert len(asyncio.run(reread_standing(one, ["acme"]))[0].corrections) == 12
+    run(one)
+    assert moves(engine) == [] and alerts(engine) == []
+    assert asyncio.run(reread_standing(one, ["acme"])) == []  # these readers have read it
+
+
+def test_what_a_reader_overlooked_is_known_from_the_page_on_that_first_said_it(
+    engine: Engine, pages: Pages
+) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    first = clock.now()
+    run(with_reader(one, half_blind, "old"))
+    clock.later(days=1)
+    second = clock.now()
+    pages.put("/acme", text(LIST | {"f": "7"}))
+    run(with_reader(one, half_blind, "old"))
+    clock.later(days=1)
+    run(with_reader(one, lines, "new"))  # without a reread, the new models are known from now on only
+    again(with_reader(one, lines, "new"))
+    assert history(engine, "d") == [
+        ("input_mtok", Decimal(6), first, None),
+        ("output_mtok", Decimal(6), first, None),
+    ]
+    assert [h for h in history(engine, "f") if h[0] == "input_mtok"] == [
+        ("input_mtok", Decimal(8), first, second),
+        ("input_mtok", Decimal(7), second, None),
+    ]
+    assert {meter for meter, *_ in history(engine, "a")} == {"input_mtok", "output_mtok"}
+    assert moves(engine) == [] and alerts(engine) == []
+
+
+def test_a_move_that_was_read_with_wrong_figures_is_withdrawn_and_the_right_one_recorded(
+    engine: Engine, pages: Pages
+) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(with_reader(one, tenfold, "old"))
+    clock.later(days=1)
+    pages.put("/acme", text(LIST | {"a": "2"}))
+    run(with_reader(one, tenfold, "old"))
+    told = len(alerts(engine))
+    clock.later(days=1)
+    found = again(with_reader(one, lines, "new"))
+    assert {(r.before, r.after) for r in found.retracted} == {(Decimal(3), Decimal(2))}
+    assert sorted((m.status, m.before, m.after) for m in moves(engine)) == [
+        (Status.confirmed, Decimal(3), Decimal(2)),
+        (Status.confirmed, Decimal(3), Decimal(2)),
+        (Status.withdrawn, Decimal(30), Decimal(20)),
+        (Status.withdrawn, Decimal(30), Decimal(20)),
+    ]
+    assert len(alerts(engine)) == told
+
+
+def test_a_move_that_the_page_never_showed_is_withdrawn(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(one)
+    clock.later(days=1)
+    pages.put("/acme", text(LIST) + "g input_mtok 1\n")  # another page, the same prices
+
+    def confused(page: Page) -> Reading:
+        return Reading(
+            tuple(replace(o, price=o.price / 2 if o.model == "a" else o.price) for o in lines(page).offers)
+        )
+
+    run(with_reader(one, confused, "old"))
+    assert {m.status for m in moves(engine)} == {Status.confirmed}
+    again(with_reader(one, lines, "new"))
+    assert {m.status for m in moves(engine)} == {Status.withdrawn}
+    now = Clock().at.replace(year=2099)
+    with asking(engine) as connection:
+        found = questions.prices_at(connection, now, now, Filters(model="a", meter="input_mtok"))
+    assert [r["price"] for r in found] == [Decimal(3)]
+
+
+def test_a_page_that_present_readers_refuse_leaves_what_was_recorded(engine: Engine, pages: Pages) -> None:
+    def refuses(page: Page) -> Reading:
+        raise ReadError("no_table", "a layout that is long gone")
+
+    one = edges(engine, pages)
+    run(one)
+    before = history(engine, "a")
+    found = again(with_reader(one, refuses, "new"))
+    assert (found.pages, found.unread, found.corrections) == (1, 1, ())
+    assert history(engine, "a") == before

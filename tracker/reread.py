@@ -1,0 +1,104 @@
+"""Reads kept pages again with the present readers, and records what they say otherwise as corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from scrapers.page import ReadError
+from scrapers.source import Source
+from tracker.adapters.edges import Edges
+from tracker.adapters.reading import read
+from tracker.adapters.store import Connection, questions, snapshots
+from tracker.adapters.store import corrections as store
+from tracker.adapters.store import sources as states
+from tracker.domain.corrections import Correction, Reread, Retraction, corrections, retractions
+from tracker.domain.model import basis_of
+from tracker.record import readers_of
+
+OnPage = Callable[[str, int, int], None]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Rereading:
+    """What reading a source's kept pages again came to; `unread` are pages that are refused now."""
+
+    source: str
+    pages: int
+    unread: int
+    corrections: tuple[Correction, ...] = ()
+    retracted: tuple[Retraction, ...] = ()
+
+
+def _unheard(source: str, done: int, of: int) -> None:
+    pass
+
+
+async def reread(
+    edges: Edges,
+    ids: Sequence[str],
+    *,
+    write: bool = True,
+    on_page: OnPage = _unheard,
+) -> list[Rereading]:
+    """Read every kept page of these sources again, and write what follows where `write` says so.
+
+    `on_page` hears the source, how many of its pages are read, and of how many. Raises TrackerError if the
+    store fails.
+    """
+    return [await _one(edges, edges.sources[id], store.kept_pages, write, on_page) for id in ids]
+
+
+async def reread_standing(edges: Edges, ids: Sequence[str]) -> list[Rereading]:
+    """After an upgrade: read those pages again that prices in force were read from by other readers.
+
+    Otherwise the next look would take what a mended reader says for a move.
+    """
+    changed = await edges.ask(_read_by_others, edges, ids)
+    return [await _one(edges, edges.sources[id], store.standing_pages, True, _unheard) for id in changed]
+
+
+def _read_by_others(connection: Connection, edges: Edges, ids: Sequence[str]) -> list[str]:
+    rows = questions.source_rows(connection)
+    return [
+        id for id in ids if id in rows and rows[id].readers not in ("", readers_of(edges, edges.sources[id]))
+    ]
+
+
+async def _one(
+    edges: Edges,
+    source: Source,
+    pages_of: Callable[[Connection, str], list[int]],
+    write: bool,
+    on_page: OnPage,
+) -> Rereading:
+    kept = await edges.ask(pages_of, source.id)
+    pages: list[Reread] = []
+    for done, id in enumerate(kept, 1):
+        snapshot = await edges.ask(snapshots.load, id)
+        try:
+            pages.append(Reread(id, snapshot.at, await read(edges, source, snapshot)))
+        except ReadError as e:
+            log.debug("reread.refused", source=source.id, snapshot=id, kind=e.kind)
+        on_page(source.id, done, len(kept))
+    judge = edges.write if write else edges.ask
+    found, retracted = await judge(_correct, edges, source, pages, write)
+    log.info("reread.done", source=source.id, pages=len(kept), corrections=len(found))
+    return Rereading(source.id, len(kept), len(kept) - len(pages), tuple(found), tuple(retracted))
+
+
+def _correct(
+    connection: Connection, edges: Edges, source: Source, pages: Sequence[Reread], write: bool
+) -> tuple[list[Correction], list[Retraction]]:
+    if write:
+        states.get(connection, source.id)  # locked: no look writes meanwhile
+    rows = store.recorded(connection, source.id)
+    found = corrections(rows, pages, source.provider or source.id)
+    retracted = retractions(store.told_moves(connection, source.id), found)
+    if write and found:
+        at = edges.clock.now()
+        store.write(connection, source.id, basis_of(source.kind), found, retracted, at)
+    return found, retracted
