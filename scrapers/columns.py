@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scrapers.cells import Column, worded
 from scrapers.grid import Cell, Grid
@@ -112,7 +112,7 @@ def turned(grid: Grid) -> Grid:
         above = [text or before for text, before in zip(said[:-1], above, strict=False)] + said[-1:]
         heads.append(Cell("\n".join(dict.fromkeys(filter(None, above))), is_header=True))
     models = (tuple(row[x] for row in grid.rows) for x in range(labels, len(first)))
-    return Grid((tuple(heads), *models), grid.caption, grid.path, grid.lead)
+    return replace(grid, rows=(tuple(heads), *models))
 
 
 def _column(grid: Grid, x: int, heading: str) -> Column | None:

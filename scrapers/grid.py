@@ -33,12 +33,16 @@ class Spanning:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A rectangular table. `path`: the headings above it, outermost first; `lead`: the paragraph before."""
+    """A rectangular table. `path`: the headings above it, outermost first; `lead`: the paragraph before.
+
+    `id`: what a line of nothing but an id says below the heading.
+    """
 
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
     path: tuple[str, ...] = ()
     lead: str = ""
+    id: str = ""
 
     @property
     def head_rows(self) -> int:
@@ -73,6 +77,7 @@ def grid_of(
     caption: str = "",
     path: tuple[str, ...] = (),
     lead: str = "",
+    id: str = "",
 ) -> Grid:
     """Resolve the spans of row groups (HTML standard, "forming a table") into a rectangle of cells.
 
@@ -90,7 +95,7 @@ def grid_of(
     if width * len(rows) > MOST_SLOTS:
         raise ReadError("too_large", f"a table of more than {MOST_SLOTS} cells")
     full = tuple(tuple(row.get(x, Cell()) for x in range(width)) for row in rows)
-    return Grid(full, caption, path, lead)
+    return Grid(full, caption, path, lead, id)
 
 
 def _place(row: Sequence[Spanning], placed: list[dict[int, Cell]], y: int, left: int) -> int:

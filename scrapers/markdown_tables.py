@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, takewhile
 
 from markdown_it import MarkdownIt
@@ -12,7 +12,9 @@ from markdown_it.token import Token
 
 from scrapers.grid import WIDEST, Cell, Grid, Spanning, grid_of, without_repeats
 from scrapers.html_tables import html_tables
+from scrapers.meters import meter_of
 from scrapers.page import ReadError
+from scrapers.terms import tabs_in, tier_only
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BREAK = re.compile(r"<(?:br|hr|/?p|/?div|/?li|/?ul)\b[^>]*>", re.I)
@@ -21,6 +23,10 @@ _RAISED_TAG = re.compile(r"<(/?)(?:sup|sub)\b[^>]*>", re.I)
 _MARK = re.compile(r"[\\*_`~<&!\[\]]")
 _BAR = re.compile(r"(?<!\\)\|")
 _DELIMITER = re.compile(r"\|(?:\s*:?-+:?\s*\|)+\s*")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
+_IDS = re.compile(r"[_*]*`(?P<id>[\w./:@-]+)`(?:(?:,| and| or| /)? *`[\w./:@-]+`)*[_*]*")
+_HEAD = re.compile(r"models?(?: name| id)?|name|模型(?:名称)?", re.I)
+_LONGEST_TITLE, _LONGEST_TABS = 200, 1000  # characters of a heading's words below it; of a line of tabs
 _LONGEST_PAGE, _MOST_ROWS = 2_000_000, 20_000  # characters; table rows, 80 µs each
 _MOST_MARKS = 200  # of one cell; the inline parser's time grows faster than their number
 
@@ -86,18 +92,59 @@ def _refuse_cut(text: str) -> None:
         raise ReadError("incomplete_page", "the text ends before what it began: a row, a fence or a note")
 
 
+@dataclass(slots=True)
+class _Walk:
+    """Where a walk down the blocks stands: the headings, the paragraph before, a line of ids, tabs of tiers."""
+
+    path: list[tuple[int, str]] = field(default_factory=list)
+    lead: str = ""
+    id: str = ""
+    tabs: list[str] = field(default_factory=list)
+    under: list[Grid] = field(default_factory=list)  # the tables since the tabs
+    untitled: int = 0  # the level of a heading whose words stand in the line below it
+
+    def heads(self, level: int, text: str) -> None:
+        self.tabs, self.under = [], []
+        self.untitled = 0 if text.strip("\u200b ") else level
+        self.path = [p for p in self.path if p[0] < level] + ([] if self.untitled else [(level, text)])
+        self.lead = self.id = ""
+
+    def says(self, source: str) -> None:
+        """Take a paragraph: the words of an empty heading, a tier, tabs, an id, or what leads to a table."""
+        if self.untitled:
+            level, self.untitled = self.untitled, 0
+            if len(source) <= _LONGEST_TITLE:
+                return self.heads(level, _text(source)[0])
+        said = _plain(source) if len(source) <= _LONGEST_TABS else ""
+        if tier_only(said):
+            self.path = [p for p in self.path if p[0] <= 6] + [(7, said)]
+            self.tabs = []
+        elif tabs := tabs_in(said):
+            self.tabs, self.under = tabs, []
+        elif found := _IDS.fullmatch(source.strip()):
+            self.id = found["id"]
+        self.lead = source
+
+    def meets(self, rows: list[list[Spanning]]) -> Grid:
+        above = tuple(" ".join(words.split()) for _, words in self.path)
+        grid = grid_of(
+            [_two_heads(rows)], path=above, lead=" ".join(_plain(self.lead).split()), id=self.id
+        )
+        self.lead = ""
+        return grid
+
+
 def _pipe_tables(tokens: Sequence[Token]) -> list[Grid]:
     grids: list[Grid] = []
-    path: list[tuple[int, str]] = []
+    tabbed: list[tuple[list[str], int]] = []  # the tabs above each table, and which of their tables it is
+    walk = _Walk()
     rows: list[list[Spanning]] = []
-    in_head, lead = False, ""
+    in_head = False
     for at, token in enumerate(tokens):
         if token.type == "heading_open":
-            level = int(token.tag[1])
-            path = [p for p in path if p[0] < level] + [(level, _text(tokens[at + 1].content)[0])]
-            lead = ""
+            walk.heads(int(token.tag[1]), _text(tokens[at + 1].content)[0])
         elif token.type == "paragraph_open":
-            lead = tokens[at + 1].content
+            walk.says(tokens[at + 1].content)
         elif token.type == "table_open":
             rows = []
         elif token.type in ("thead_open", "thead_close"):
@@ -108,10 +155,39 @@ def _pipe_tables(tokens: Sequence[Token]) -> list[Grid]:
             text, struck = _text(tokens[at + 1].content)
             rows[-1].append(Spanning(Cell(text, in_head, struck)))
         elif token.type == "table_close":
-            above = tuple(" ".join(words.split()) for _, words in path)
-            grids.append(grid_of([rows], path=above, lead=" ".join(lead.split())))
-            lead = ""
-    return grids
+            grids.append(walk.meets(rows))
+            tabbed.append((walk.tabs, len(walk.under)))
+            walk.under.append(grids[-1])
+    return [found for grid, (tabs, n) in zip(grids, tabbed, strict=True) if (found := _tab(grid, tabs, n))]
+
+
+def _tab(grid: Grid, tabs: list[str], n: int) -> Grid | None:
+    """The n-th table below a line of tabs is that of the n-th tab; what is beyond them has no tier."""
+    if not tabs:
+        return grid
+    return replace(grid, path=(*grid.path, tabs[n])) if n < len(tabs) else None
+
+
+def _two_heads(rows: list[list[Spanning]]) -> list[list[Spanning]]:
+    """Markdown flattens a heading of two rows: the second becomes a row, the spans of the first are blank.
+
+    Put right only where the second says the same below each word of the first.
+    """
+    if len(rows) < 3 or not any(_HEAD.fullmatch(row[0].cell.text) for row in rows[:2] if row):
+        return rows
+    words = [item for item in rows[0][1:] if item.cell.text]
+    under = [item.cell.text for item in rows[1][1:]]
+    wide = len(under) // max(len(words), 1)
+    if len(words) < 2 or under[:wide] * len(words) != under or sum(map(bool, map(meter_of, under))) < 2:
+        return rows
+    above = [rows[0][0], *(item for item in words for _ in range(wide))]
+    heads = [[Spanning(replace(item.cell, is_header=True)) for item in row] for row in (above, rows[1])]
+    return [*heads, *rows[2:]]
+
+
+def _plain(source: str) -> str:
+    """A line without its links' addresses and its emphasis."""
+    return re.sub(r"[*_`]+", "", _LINK.sub(r"\1 ", source)).strip()
 
 
 def _text(source: str) -> tuple[str, str]:

@@ -34,13 +34,16 @@ def table(
     named: Callable[[str], str] = model_name,
     carries_names: bool = False,
     loose: bool = False,
+    tables: Callable[[Page], Document] = document,
+    also: Callable[[Page], Iterable[Offer | Refused]] = lambda page: (),
 ) -> Reader:
     """A reader of every price table of a page, HTML or Markdown, models as rows or as columns.
 
     `needs`: meters that the page must state. `name`: how the heading of the names' column reads. `leave_out`:
     headings above tables that are left out on purpose. `unit`, `currency`: what holds where none is said.
     `carries_names`: in Markdown, which has no rowspan, a blank name goes on with the row above. `loose`: the
-    names may stand in a column whose heading says something else.
+    names may stand in a column whose heading says something else. `tables` is where the page holds its tables,
+    where not in its text; `also` reads what else the source wants.
     """
     heading = re.compile(name, re.I) if name else NAME
     left_out = re.compile(leave_out, re.I) if leave_out else None

@@ -20,6 +20,7 @@ _TIER_ONLY = re.compile(
     r"(?: (?:api|tier|mode|processing|prices?|pricing|rates?|inference))?\W*",
     re.I,
 )
+_TAB = re.compile(r"Standard|Batch|Flex|Priority|Ultrafast|Fast|标准|批量")
 _LONG = re.compile(r"(?<!short and )\blong[- ]context\b|长上下文", re.I)
 _LONGEST, _LONGEST_PAGE = 1000, 100_000  # characters in which terms, and a year, are looked for
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
@@ -88,6 +89,12 @@ def heading_terms(heading: str) -> Terms:
 def tier_only(text: str) -> bool:
     """Whether a heading or a line says a tier and nothing else."""
     return bool(_TIER_ONLY.fullmatch(text[:80]))
+
+
+def tabs_in(text: str) -> list[str]:
+    """The tiers of a line of tabs, run together or not: "Standard Batch Flex"; empty where it is none."""
+    found = _TAB.findall(text)
+    return found if len(found) > 1 and not re.sub(r"\bmore\b|\W", "", _TAB.sub(" ", text), flags=re.I) else []
 
 
 def merged(*parts: Terms) -> Terms:
