@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from scrapers.html_tables import html_tree
-from scrapers.lines import Line, lines_of
+from scrapers.html_page import whole_page
+from scrapers.lines import Line
 from scrapers.meters import meter_of
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name
@@ -60,8 +60,7 @@ def cards(
 
     def read(page: Page) -> Reading:
         refuse_wrong_page(page)
-        body = html_tree(page.text).body
-        lines = lines_of(body) if body is not None else []
+        lines = whole_page(page.text).lines
         by_token = list(_offers(lines, named))
         reading = settled([*by_token, *also(lines)])
         if not reading.offers:

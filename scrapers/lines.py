@@ -7,19 +7,24 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-_SILENT = frozenset(
+from scrapers.outline import DEEPEST
+from scrapers.page import ReadError
+
+_STRUCK = frozenset(("s", "del", "strike"))
+_SILENT = _STRUCK | frozenset(
     ("script", "style", "template", "noscript", "svg", "head", "button", "select", "textarea")
 )
 _INLINE = frozenset(
     ("a", "abbr", "b", "code", "em", "font", "i", "kbd", "mark", "small", "span", "strong", "u")
 )
 _RAISED = frozenset(("sup", "sub"))
-_STRUCK = frozenset(("s", "del", "strike"))
 _MARKS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _STRUCK_STYLE = re.compile(r"text-decoration[a-z-]*\s*:[^;]*line-through", re.I)
 _STRUCK_CLASS = re.compile(r"(?:^|\s)(?:line-through|strike(?:-?through)?)(?:\s|$)")
 _GONE_STYLE = re.compile(r"display\s*:\s*none", re.I)
-_LEVEL = re.compile(r"h([1-6])")
+# All that may be struck or hidden by its attributes: few of a page's elements.
+_MARKED = "[hidden], [style], [class*='line-through'], [class*='strike']"
+_LEVELS = {f"h{n}": n for n in range(1, 7)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +36,46 @@ class Line:
 
 
 def lines_of(node: LexborNode) -> list[Line]:
-    """What an element shows; struck-through and hidden parts, buttons and scripts are left out."""
+    """What an element shows; struck-through and hidden parts, buttons and scripts are left out.
+
+    ReadError("too_large") where elements are nested deeper than pages are.
+    """
     out: list[Line] = []
     here: list[str] = []
-    _walk(node, out, here, 0)
+    gone = {marked.mem_id for marked in node.css(_MARKED) if is_struck(marked) or is_hidden(marked)}
+    _walk(node, out, here, 0, gone, DEEPEST)
     _end(out, here, 0)
     return out
 
 
-def _walk(node: LexborNode, out: list[Line], here: list[str], level: int) -> None:
+def _walk(
+    node: LexborNode, out: list[Line], here: list[str], level: int, gone: set[int], deeper: int
+) -> None:
+    if not deeper:
+        raise ReadError("too_large", f"elements are nested more than {DEEPEST} deep")
     for child in node.iter(include_text=True):
         tag = child.tag or ""
         if tag == "-text":
             here.append(child.text_content or "")
         elif tag in _RAISED:
             here.append((child.text() or "").translate(_MARKS))
+        elif tag in _SILENT or tag[:1] in "-_" or (gone and child.mem_id in gone):
+            continue
         elif tag in _INLINE:
-            if not is_struck(child) and not is_hidden(child):
-                _walk(child, out, here, level)
-        elif not (tag in _SILENT or tag.startswith(("-", "_")) or is_struck(child) or is_hidden(child)):
+            _walk(child, out, here, level, gone, deeper - 1)
+        else:
             _end(out, here, level)
-            found = _LEVEL.fullmatch(tag)
-            inner = int(found[1]) if found else level
-            _walk(child, out, here, inner)
+            inner = _LEVELS.get(tag, level)
+            _walk(child, out, here, inner, gone, deeper - 1)
             _end(out, here, inner)
 
 
 def _end(out: list[Line], here: list[str], level: int) -> None:
-    text = " ".join("".join(here).split())
-    here.clear()
-    if text:
-        out.append(Line(text, level))
+    if here:
+        text = " ".join("".join(here).split())
+        here.clear()
+        if text:
+            out.append(Line(text, level))
 
 
 def is_struck(node: LexborNode) -> bool:
@@ -69,12 +83,12 @@ def is_struck(node: LexborNode) -> bool:
     if node.tag in _STRUCK:
         return True
     says = node.attributes
-    return bool(
-        _STRUCK_STYLE.search(says.get("style") or "") or _STRUCK_CLASS.search(says.get("class") or "")
-    )
+    style, name = says.get("style"), says.get("class")
+    return bool((style and _STRUCK_STYLE.search(style)) or (name and _STRUCK_CLASS.search(name)))
 
 
 def is_hidden(node: LexborNode) -> bool:
     """Whether an element is hidden by its own attributes."""
     says = node.attributes
-    return "hidden" in says or bool(_GONE_STYLE.search(says.get("style") or ""))
+    style = says.get("style")
+    return "hidden" in says or bool(style and _GONE_STYLE.search(style))

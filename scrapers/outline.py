@@ -25,6 +25,19 @@ _OPTIONAL = _names("p li dt dd tr td th thead tbody tfoot colgroup option optgro
 # The parser opens every formatting element anew in each block that follows while they stay open.
 _FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
 MOST_REOPENED = 2_000_000
+
+# A page of so few tags is parsed in good time in whatever order they stand.
+_FEW_TAGS = 20_000
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{2 * MOST_ATTRIBUTES}}}")
+_OPENS_FORMATTING = re.compile(rf"<(?:{'|'.join(sorted(_FORMATTING))})[\s/>]", re.I)
+_RAW_NAME = rf"(?:{'|'.join(sorted(_RAW))})(?![^\s/>])"
+
+_RAW_PIECE = "|".join(rf"{name}(?![^\s/>]){_REST.pattern}.*?(?=</{name})" for name in sorted(_RAW))
+# All that a page consists of, each piece with its end.
+_PIECES = re.compile(
+    rf"""(?:[^<]++|<(?:(?!{_RAW_NAME})/?[a-z]{_REST.pattern}|{_RAW_PIECE}|!(?=--).*?-->|(?!/?[a-z]|!--)))*+""",
+    re.I | re.S,
+)
 _SVG = _names(
     "path rect circle ellipse line polyline polygon g use defs stop lineargradient radialgradient clippath "
     "mask symbol text tspan image filter animate animatetransform"
@@ -50,6 +63,26 @@ class Outline:
 
 def scan(text: str) -> Outline:
     """Count what tells a whole page from a cut one; ReadError("too_large") where parsing would take long."""
+    if _is_small(text) and _ends_well(text):
+        return Outline(opened_html=True, closed_html=True)
+    return _scan(text)
+
+
+def _is_small(text: str) -> bool:
+    tags = text.count("<")
+    if tags > _FEW_TAGS or _LONG_TAG.search(text):
+        return False
+    return tags * len(_OPENS_FORMATTING.findall(text)) <= MOST_REOPENED
+
+
+def _ends_well(text: str) -> bool:
+    """Whether a page ends with </html>, with no table, tag, comment or script open."""
+    end = text[-200:].rstrip().lower().endswith("</html>")
+    said = text.lower() if end else ""
+    return end and said.rfind("<table") <= said.rfind("</table") and bool(_PIECES.fullmatch(text))
+
+
+def _scan(text: str) -> Outline:
     seen, at, depth, in_svg = Outline(), 0, 0, False
     formatting = reopened = 0
     while tag := _TAG.search(text, at):

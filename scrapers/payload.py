@@ -11,7 +11,7 @@ from typing import Any
 
 import chompjs
 
-from scrapers.html_tables import html_tree
+from scrapers.html_page import html_tree
 from scrapers.page import ReadError
 
 Json = Any  # dict, list, str, Decimal, bool or None

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scrapers.grid import Cell, Grid, without_repeats
-from scrapers.html_tables import grids_in, html_tables, html_tree
-from scrapers.lines import lines_of
+from scrapers.html_page import whole_page
+from scrapers.html_tables import grids_in, html_tables
 from scrapers.markdown_tables import markdown_tables
 from scrapers.meters import Unit, units_in
 from scrapers.money import currency_in
@@ -53,9 +53,9 @@ def document(page: Page) -> Document:
     """The tables of a page with the words around them; raises ReadError as `tables` does."""
     if not is_html(page):
         return _document(markdown_tables(page.text), page.text)
-    tree = html_tree(page.text)
-    words = "\n".join(line.text for line in lines_of(tree.body)) if tree.body is not None else ""
-    return _document(without_repeats(grids_in(tree)), words)
+    here = whole_page(page.text)
+    words = "\n".join(line.text for line in here.lines)
+    return _document(without_repeats(grids_in(here.tree)), words)
 
 
 def _document(grids: list[Grid], words: str) -> Document:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser
-
-from scrapers.lines import lines_of
-from scrapers.outline import scan
+from scrapers.html_page import html_page
 from scrapers.page import Page, ReadError
 from scrapers.tables import is_html
 
@@ -56,11 +53,11 @@ def refuse_wrong_page(page: Page) -> None:
 
 
 def _refuse_html(page: Page) -> None:
-    is_whole = scan(page.text).whole  # raises before a page that would take long is parsed
-    tree = LexborHTMLParser(page.text)
+    here = html_page(page.text)
+    tree = here.tree
     title = tree.css_first("title")
     named = title.text(strip=True)[:300] if title else ""
-    shown = " ".join(line.text for line in lines_of(tree.body)) if tree.body is not None else ""
+    shown = " ".join(line.text for line in here.lines)
     has_table = tree.css_first("table") is not None
     if len(shown) < _SHORT and not has_table:
         if _BLOCKED_TITLE.search(named) or _CHALLENGE.search(page.text) or _BLOCKED_WORDS.search(shown):
@@ -69,7 +66,7 @@ def _refuse_html(page: Page) -> None:
             raise ReadError("unexpected_page", f"{page.url} answered with an error page")
         if tree.css_first("input[type=password]") is not None:
             raise ReadError("blocked", f"{page.url} answered with a login page")
-    if not is_whole:
+    if not here.is_whole:
         raise ReadError("incomplete_page", f"{page.url} ends before its table or its document does")
     if len(shown) < _SHELL and not has_table and tree.css_first("script") is not None:
         raise ReadError("no_table", f"{page.url} is an empty shell (does it need a browser?)")
