@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from scrapers.cells import Column, worded
@@ -141,11 +142,12 @@ def _ordered_above(grid: Grid, heading: str, cells: list[str]) -> tuple[str, ...
     """The meters of cells like "$3.00 / $0.30 / $15.00" under "Standard", where the words above say them."""
     if not (tier_only(heading) or _PRICE_HEADING.search(heading)):
         return ()
-    counts = {len(found) for text in cells if (found := _read(text))}
-    if len(counts) != 1 or counts == {1}:
+    counts = Counter(len(found) for text in cells if (found := _read(text)))
+    usual, times = counts.most_common(1)[0] if counts else (0, 0)
+    if usual < 2 or times * 2 <= counts.total():
         return ()
     said = {_in_order(m[0]) for m in _ORDER.finditer(f"{grid.words}\n{grid.lead}")} - {()}
-    fitting = [meters for meters in said if {len(meters)} == counts]
+    fitting = [meters for meters in said if len(meters) == usual]
     return fitting[0] if len(fitting) == 1 else ()
 
 
