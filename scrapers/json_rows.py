@@ -70,9 +70,11 @@ def json_rows(
     return read
 
 
-def reading_of(stated: Iterable[Stated], currency: str = "USD") -> Reading:
+def reading_of(rows: Iterable[Stated | Refused], currency: str = "USD") -> Reading:
     """The offers that prices so stated make, and what of them cannot be read exactly."""
-    return settled(found for one in stated for found in _offer(one, currency))
+    return settled(
+        found for one in rows for found in ((one,) if isinstance(one, Refused) else _offer(one, currency))
+    )
 
 
 def answer_of(page: Page) -> Json:

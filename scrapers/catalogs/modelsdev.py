@@ -1,0 +1,106 @@
+"""models.dev: what many providers charge for each model, kept by its community.
+
+Not read on purpose: prices whose unit it does not say (per minute, per request, citations).
+"""
+
+import re
+from collections.abc import Iterator
+
+from scrapers.catalogs._shared import bands, listed, places, provider_of
+from scrapers.json_rows import Row, Stated, answer_of
+from scrapers.meters import MILLION, Unit
+from scrapers.page import STANDARD, Page, ReadError, Reading, Refused, Terms
+from scrapers.payload import Json
+from scrapers.source import Source
+
+_PER_MILLION = Unit("token", MILLION)
+_PRICES = {
+    "input": "input_mtok",
+    "output": "output_mtok",
+    "reasoning": "output_reasoning_mtok",
+    "cache_read": "cache_read_mtok",
+    "cache_write": "cache_write_mtok",
+    "input_audio": "input_audio_mtok",
+    "output_audio": "output_audio_mtok",
+}
+_MODES = ("batch", "flex", "priority", "fast")
+_FREE = re.compile(r"\bfree\b", re.I)
+_NO_OUTPUT = re.compile(r"embed|rerank", re.I)  # an output of 0 is none there
+
+
+def read(page: Page) -> Reading:
+    """Providers and their models: as the API answers, or with the models right below, as its files lie."""
+    return listed(
+        found
+        for provider, models in _providers(answer_of(page)).items()
+        for model, row in models.items()
+        if isinstance(row, dict)
+        for found in _model(provider, model, row)
+    )
+
+
+def _providers(answer: Json) -> dict[str, Row]:
+    for place in places(answer):
+        found = {provider: _models(entry) for provider, entry in place.items()}
+        if any(
+            isinstance(row, dict) and "cost" in row for models in found.values() for row in models.values()
+        ):
+            return found
+    raise ReadError("unexpected_page", "JSON without providers, their models and what these cost")
+
+
+def _models(entry: Json) -> Row:
+    models = entry.get("models", entry) if isinstance(entry, dict) else None
+    return models if isinstance(models, dict) else {}
+
+
+def _model(provider: str, model: str, row: Row) -> Iterator[Stated | Refused]:
+    is_free = bool(_FREE.search(f"{model} {row.get('name')}"))
+    try:
+        costs = list(_costs(row))
+    except ValueError as why:
+        yield Refused(f"{provider} {model}", str(why))
+        return
+    for terms, cost in costs:
+        where = " ".join((f"({provider})", *terms.as_dict().values()))
+        for path, meter in _PRICES.items():
+            if path == "output" and not cost.get(path) and _NO_OUTPUT.search(model):
+                continue
+            yield Stated(
+                model,
+                f"{where} {path}",
+                cost.get(path),
+                meter,
+                _PER_MILLION,
+                terms,
+                provider_of(provider),
+                is_free,
+            )
+
+
+def _costs(row: Row) -> Iterator[tuple[Terms, Row]]:
+    """What a model costs, on which terms. Raises ValueError."""
+    cost = _object(row.get("cost"))
+    yield STANDARD, cost
+    tiers = [t for t in cost.get("tiers") or () if _object(t.get("tier")).get("type", "context") == "context"]
+    starts = [_object(tier.get("tier")).get("size") for tier in tiers]
+    yield from ((Terms(context=band), tier) for band, tier in zip(bands(starts), tiers, strict=True))
+    if not tiers:  # else it is the old name of the first of them, whatever its size
+        yield Terms(context=">200K"), _object(cost.get("context_over_200k"))
+    modes = _object(_object(row.get("experimental")).get("modes"))
+    yield from ((Terms(tier=mode), _object(_object(modes.get(mode)).get("cost"))) for mode in _MODES)
+
+
+def _object(value: Json) -> Row:
+    return value if isinstance(value, dict) else {}
+
+
+SOURCE = Source(
+    url="https://models.dev/api.json",
+    reader=read,
+    accept="application/json",
+    via="api",
+    ancestry="catalogues",
+    anchors=("gpt-4o", "gpt-4o-mini", "gpt-5", "deepseek-chat", "gemini-2.5-pro", "claude-sonnet-4-5"),
+    least=20,
+)
