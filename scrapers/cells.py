@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scrapers.meters import Unit, kinds_in, meter_of, of_kind
+from scrapers.meters import SUFFIX, Unit, kinds_in, meter_of, of_kind
 from scrapers.money import Price, PriceError, currency_in, read_prices
 from scrapers.page import Terms
 from scrapers.terms import terms_in, without_context
@@ -16,9 +16,10 @@ _AFTER = re.compile(r"\(?\b(inputs?|outputs?|cached(?: inputs?)?|cache (?:reads?
 # "$2.00, prompts <= 200k tokens $4.00, prompts > 200k tokens": each amount begins a part.
 _PARTS = re.compile(r"(?=(?:US)?[$€£¥]\s?\d)")
 _PART = re.compile(r"(?P<price>(?:US)?[$€£¥]\s?[\d.,]*\d)(?P<words>.*)", re.S)
+_SAME = re.compile(r"\A\s*same as standard\b", re.I)
 _STORED = re.compile(r"\bper hour\b|\bstorage\b|/\s*h(?:ou)?r\b", re.I)
 _BAND = re.compile(r"[<>≤≥]|\b(?:over|above|up to|under|below)\b", re.I)
-_LEFT = re.compile(r"[\s,.;/|()（）]+|\b(?:for|per|and|prompts?|inputs?|outputs?|tokens?)\b", re.I)
+_LEFT = re.compile(r"[\s,.;/|()（）]+|\b(?:for|per|and|prompts?|inputs?|outputs?|tokens?|thinking)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _by_words(
 
 def _qualified(text: str) -> list[tuple[str, str]]:
     """(price, words) of a cell whose amounts are told apart by bands of context, by kind or by storage."""
-    parts = [_PART.fullmatch(part.strip()) for part in _PARTS.split(text) if part.strip()]
+    parts = [_PART.fullmatch(part.strip()) for part in _PARTS.split(_SAME.sub("", text)) if part.strip()]
     said = [(m["price"], m["words"].strip()) for m in parts if m]
     told = any(_BAND.search(words) or kinds_in(words) or _STORED.search(words) for _, words in said)
     return said if told and len(said) == len(parts) else []
@@ -96,6 +97,8 @@ def _by_part(
     for price, words in parts:
         if _STORED.search(words):
             continue
+        if per := SUFFIX.match(words):
+            price, words = f"{price} {per[0]}", words[per.end() :]
         kinds = kinds_in(words)
         left = without_context(words)
         for kind in kinds:

@@ -15,6 +15,7 @@ from scrapers.names import LONGEST, model_name
 from scrapers.page import Offer, Refused, Terms
 from scrapers.tables import Document
 from scrapers.terms import merged, terms_in, without_context
+from scrapers.titled import is_free_tier, is_of_prices, title_of, with_heads
 
 _SHORT = 80  # characters: a longer cell is prose, and states no terms
 _MARK = re.compile(r"[¹²³⁴-⁹]|\((\d)\)|\[(\d)\]")
@@ -75,6 +76,10 @@ class PricedGrid:
                 above = printed or above
                 continue
             printed = above = printed or (above if self.layout.carries_names else "")
+            if self.layout.loose and is_of_prices(printed):
+                if is_free_tier(printed) or not (title := title_of(self.grid)):
+                    continue
+                printed = title
             others = (
                 c.text
                 for x, c in enumerate(row)
@@ -88,8 +93,9 @@ class PricedGrid:
         self, printed: str, cell: Cell, column: Column, terms: Terms, row: Sequence[Cell]
     ) -> Iterator[Offer | Refused]:
         kind = row[self.columns.kind_at].text if self.columns.kind_at >= 0 else ""
+        of = row[self.columns.name_at].text  # "Paid tier, per 1M tokens in USD"
         label = " | ".join(_flat(text) for text in (printed, kind, column.heading, cell.text) if text)
-        currency = currency_in(column.heading) or self.currency
+        currency = currency_in(column.heading) or currency_in(of) or self.currency
         model = self.layout.named(printed)
         try:
             found = list(prices_in(cell.text, column, meter_of(without_context(kind)), currency))
@@ -100,7 +106,7 @@ class PricedGrid:
                 said_in = price.currency or currency or ("" if price.amount else self._only_currency())
                 if not said_in:
                     raise PriceError("no currency")
-                amount = per_meter(price, meter, column.unit or read_unit(kind) or self.unit)
+                amount = per_meter(price, meter, column.unit or read_unit(kind) or read_unit(of) or self.unit)
                 yield Offer(model, meter, amount, said_in, merged(noted, said), label)
         except PriceError as why:
             yield Refused(" | ".join(_flat(c.text) for c in row if not c.spanned), str(why))
@@ -129,7 +135,7 @@ class PricedGrid:
 
 def priced(grid: Grid, page: Document, layout: Layout) -> PricedGrid | None:
     """The grid as a price list, models as rows or as columns; None where it is none."""
-    for way in (grid, turned(grid)):
+    for way in (grid, turned(with_heads(grid)) if layout.loose else turned(grid)):
         if columns := columns_of(way, layout.name, loose=layout.loose):
             unit = read_unit(f"{way.words}\n{way.lead}") or page.unit or layout.unit or _usual(page)
             currency = currency_in(way.words) or page.currency or layout.currency

@@ -1,0 +1,52 @@
+"""Whose prices a table states that names no model: those of the model in the heading above it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from scrapers.grid import Cell, Grid
+from scrapers.meters import meter_of
+from scrapers.names import LONGEST
+from scrapers.terms import tier_only
+
+# What heads a column of prices and is no model's name: "Paid Tier, per 1M tokens in USD", "Price", "Batch".
+_PRICED = re.compile(
+    r"\b(?:free|paid|standard|batch|flex|priority|on[- ]demand|pay[- ]as[- ]you[- ]go|regular|default|tiers?|plans?"
+    r"|prices?|pricing|costs?|rates?|fees?|amount|value|per|for|in|of|the|and|one|1|m|1m|k|1k|1,000|1,000,000|million|thousand"
+    r"|tokens?|usd|us|eur|dollars?|global|unit|list)\b|价格|单价|费用|标准|批量|每|百万|千|元|付费|[\W_]+",
+    re.I,
+)
+_FREE = re.compile(r"\bfree\b|免费", re.I)
+# A heading that tells what the section is about, not whose prices stand in it.
+_ABOUT = re.compile(
+    r"pric|cost|example|usage|tool|how\b|overview|batch|cach|token|feature|models\b|\bapi\b|rate|plan|tier|faq|fee|bill"
+    r"|discount|calculat|total|summary|compar|\?|价格|计费|模型|示例|说明|费用",
+    re.I,
+)
+
+
+def is_of_prices(text: str) -> bool:
+    """Whether the heading of a column or row says only that prices stand there."""
+    return bool(text) and not _PRICED.sub("", text)
+
+
+def is_free_tier(text: str) -> bool:
+    return is_of_prices(text) and bool(_FREE.search(text))
+
+
+def title_of(grid: Grid) -> str:
+    """The model that the heading above a table names, with the id below it; "" where it names none."""
+    heading = next((words for words in reversed(grid.path) if not tier_only(words)), "")
+    if grid.id:
+        return f"{heading}\n{grid.id}"
+    named = 0 < len(heading) <= LONGEST and not _ABOUT.search(heading) and not meter_of(heading)
+    return heading if named else ""
+
+
+def with_heads(grid: Grid) -> Grid:
+    """A table that begins with "Input | $3" at once, with a row of headings above."""
+    first = grid.rows[0] if grid.rows else ()
+    if len(first) != 2 or not meter_of(first[0].text) or meter_of(first[1].text):
+        return grid
+    return replace(grid, rows=((Cell("", is_header=True), Cell("Price", is_header=True)), *grid.rows))
