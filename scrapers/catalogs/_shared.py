@@ -86,8 +86,8 @@ def bands(starts: Iterable[Json]) -> Iterator[str]:
 
 
 def _tokens(stated: Json) -> int:
-    if stated is None or isinstance(stated, bool | str) or stated != int(stated) or not 0 <= stated < 10**9:
-        raise ValueError("no number of tokens")
+    if not isinstance(stated, Decimal) or not 0 <= stated < 10**9 or stated != int(stated):
+        raise ValueError("a band of context that begins at no number of tokens")
     return int(stated)
 
 
@@ -95,3 +95,13 @@ def places(answer: Json) -> list[Row]:
     """Where an answer's list may lie: it is the answer, or a key of another that wraps it."""
     inner = answer.values() if isinstance(answer, dict) else ()
     return [place for place in (answer, *inner) if isinstance(place, dict)]
+
+
+def objects_of(value: Json) -> list[Row]:
+    """The objects of a list; none where it is no list."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def object_of(value: Json) -> Row:
+    """An object; an empty one where it is none."""
+    return value if isinstance(value, dict) else {}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
-from scrapers.catalogs._shared import bands, listed, provider_of
+from scrapers.catalogs._shared import bands, listed, object_of, objects_of, provider_of
 from scrapers.json_rows import Row, Stated, answer_of, rows_of
 from scrapers.meters import METERS
 from scrapers.page import Page, Reading, Refused, Terms
@@ -32,14 +32,14 @@ def read(page: Page) -> Reading:
     return listed(
         found
         for provider in rows_of(answer_of(page), "providers")
-        for model in provider.get("models") or ()
-        if isinstance(model, dict)
+        for model in objects_of(provider.get("models"))
         for found in _model(str(provider.get("id") or ""), model)
     )
 
 
 def _model(provider: str, model: Row) -> Iterator[Stated | Refused]:
     name = str(model.get("id") or "")
+    is_free = name.endswith(":free")
     for choice, tier in _choices(model):
         try:
             found = list(_priced(choice, whole=not tier))
@@ -49,7 +49,7 @@ def _model(provider: str, model: Row) -> Iterator[Stated | Refused]:
         for terms, meter, value in found:
             terms = merged(Terms(tier=tier), terms)
             where = " ".join((f"({provider})", *terms.as_dict().values(), meter))
-            yield Stated(name, where, value, meter, METERS[meter], terms, provider_of(provider))
+            yield Stated(name, where, value, meter, METERS[meter], terms, provider_of(provider), is_free)
 
 
 def _choices(model: Row) -> Iterator[tuple[list[Row], str]]:
@@ -57,10 +57,9 @@ def _choices(model: Row) -> Iterator[tuple[list[Row], str]]:
     prices = model.get("prices")
     yield (prices if isinstance(prices, list) else [{"prices": prices}]), ""
     variants: dict[str, list[Row]] = {}
-    for variant in model.get("price_variants") or ():
-        when = variant.get("when") or {}
-        tier = _TIERS.get(next(iter(when.items()))) if len(when) == 1 else None
-        if tier:
+    for variant in objects_of(model.get("price_variants")):
+        said = [(key, str(value)) for key, value in object_of(variant.get("when")).items()]
+        if len(said) == 1 and (tier := _TIERS.get(said[0])):
             variants.setdefault(tier, []).insert(0, variant)  # of these the first that is met holds
     yield from ((choice, tier) for tier, choice in variants.items())
 

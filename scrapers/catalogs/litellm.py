@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from scrapers.catalogs._shared import bands, listed, places, provider_of
+from scrapers.catalogs._shared import bands, listed, objects_of, places, provider_of
 from scrapers.json_rows import PER_REQUEST, PER_SEARCH, PER_TOKEN, Row, Stated, answer_of
 from scrapers.meters import Unit
 from scrapers.page import STANDARD, Page, ReadError, Reading, Refused, Terms
@@ -80,39 +80,34 @@ def _rows(answer: Json) -> Row:
 
 
 def _row(model: str, row: Row) -> Iterator[Stated | Refused]:
-    mode = str(row.get("mode") or "")
-    makes_and_sees = mode == "image_generation" and "output_cost_per_image" in row
-    parts = [(STANDARD, row)]
-    tiers = [
-        t for t in row.get("tiered_pricing") or () if isinstance(t, dict) and isinstance(t.get("range"), list)
-    ]
+    mode, named = str(row.get("mode") or ""), row.get("litellm_provider")
+    if mode == "image_generation" and "output_cost_per_image" in row:
+        mode = "image_edit"  # it states apart what an image costs that it is shown
     try:
-        contexts = list(bands(tier["range"][0] for tier in tiers))
-    except (ValueError, IndexError) as why:
+        parts = list(_parts(row))
+    except ValueError as why:
+        parts = [(STANDARD, row)]
         yield Refused(f"{model} tiered_pricing", str(why))
-    else:
-        parts += [(Terms(context=context), tier) for context, tier in zip(contexts, tiers, strict=True)]
     for around, part in parts:
         for path, value in part.items():
-            if (found := _meaning(path, "" if makes_and_sees else mode)) is None:
+            found = _meaning(path, mode)
+            if found is None or (found[0] == "output_mtok" and not value and mode not in _WITH_OUTPUT):
                 continue
             meter, unit, terms = found
-            if meter == "output_mtok" and not value and mode not in _WITH_OUTPUT:
-                continue
-            where = " ".join(filter(None, (f"({row.get('litellm_provider')})", around.context, path)))
+            where = " ".join(filter(None, (f"({named})" if named else "", around.context, path)))
             if meter == "input_images" and isinstance(value, Decimal) and 0 < value < _TOO_CHEAP:
                 yield Refused(f"{model} {where} {value}", "too little for an image")
                 continue
-            yield Stated(
-                model,
-                where,
-                value,
-                meter,
-                unit,
-                merged(around, terms),
-                provider_of(row.get("litellm_provider")),
-                is_free=model.endswith(":free"),
-            )
+            terms, is_free = merged(around, terms), model.endswith(":free")
+            yield Stated(model, where, value, meter, unit, terms, provider_of(named), is_free)
+
+
+def _parts(row: Row) -> Iterator[tuple[Terms, Row]]:
+    """The row itself, and its bands of context. Raises ValueError."""
+    yield STANDARD, row
+    tiers = [tier for tier in objects_of(row.get("tiered_pricing")) if isinstance(tier.get("range"), list)]
+    starts = bands(next(iter(tier["range"]), None) for tier in tiers)
+    yield from ((Terms(context=context), tier) for context, tier in zip(starts, tiers, strict=True))
 
 
 @lru_cache(maxsize=4096)

@@ -14,7 +14,15 @@ _PRICES = {"input": "input_mtok", "input_cached": "cache_read_mtok", "output": "
 def read(page: Page) -> Reading:
     """Every row; "Gemini 2.5 Pro >200k" is a band of the model whose id its own one extends by "-200k"."""
     return listed(
-        Stated(model, path, row.get(path), meter, _PER_MILLION, terms, provider_of(row.get("vendor")))
+        Stated(
+            model,
+            f"({row.get('name')}) {path}",
+            row.get(path),
+            meter,
+            _PER_MILLION,
+            terms,
+            provider_of(row.get("vendor")),
+        )
         for row in rows_of(answer_of(page), "prices")
         for model, terms in [_named(row)]
         for path, meter in _PRICES.items()

@@ -6,7 +6,7 @@ Not read on purpose: prices whose unit it does not say (per minute, per request,
 import re
 from collections.abc import Iterator
 
-from scrapers.catalogs._shared import bands, listed, places, provider_of
+from scrapers.catalogs._shared import bands, listed, object_of, objects_of, places, provider_of
 from scrapers.json_rows import Row, Stated, answer_of
 from scrapers.meters import MILLION, Unit
 from scrapers.page import STANDARD, Page, ReadError, Reading, Refused, Terms
@@ -50,8 +50,7 @@ def _providers(answer: Json) -> dict[str, Row]:
 
 
 def _models(entry: Json) -> Row:
-    models = entry.get("models", entry) if isinstance(entry, dict) else None
-    return models if isinstance(models, dict) else {}
+    return object_of(object_of(entry).get("models", entry))
 
 
 def _model(provider: str, model: str, row: Row) -> Iterator[Stated | Refused]:
@@ -80,19 +79,19 @@ def _model(provider: str, model: str, row: Row) -> Iterator[Stated | Refused]:
 
 def _costs(row: Row) -> Iterator[tuple[Terms, Row]]:
     """What a model costs, on which terms. Raises ValueError."""
-    cost = _object(row.get("cost"))
+    cost = object_of(row.get("cost"))
     yield STANDARD, cost
-    tiers = [t for t in cost.get("tiers") or () if _object(t.get("tier")).get("type", "context") == "context"]
-    starts = [_object(tier.get("tier")).get("size") for tier in tiers]
+    tiers = [t for t in objects_of(cost.get("tiers")) if _tier(t).get("type", "context") == "context"]
+    starts = [_tier(tier).get("size") for tier in tiers]
     yield from ((Terms(context=band), tier) for band, tier in zip(bands(starts), tiers, strict=True))
     if not tiers:  # else it is the old name of the first of them, whatever its size
-        yield Terms(context=">200K"), _object(cost.get("context_over_200k"))
-    modes = _object(_object(row.get("experimental")).get("modes"))
-    yield from ((Terms(tier=mode), _object(_object(modes.get(mode)).get("cost"))) for mode in _MODES)
+        yield Terms(context=">200K"), object_of(cost.get("context_over_200k"))
+    modes = object_of(object_of(row.get("experimental")).get("modes"))
+    yield from ((Terms(tier=mode), object_of(object_of(modes.get(mode)).get("cost"))) for mode in _MODES)
 
 
-def _object(value: Json) -> Row:
-    return value if isinstance(value, dict) else {}
+def _tier(tier: Row) -> Row:
+    return object_of(tier.get("tier"))
 
 
 SOURCE = Source(

@@ -65,7 +65,7 @@ def test_two_files_cannot_share_an_id(room: Path) -> None:
 
 
 def test_every_source_of_the_house_is_found_with_an_https_address() -> None:
-    files = {f.stem for kind in KINDS for f in (ROOM / kind).glob("[a-z]*.py")}
+    files = {f.stem.replace("_", "-") for kind in KINDS for f in (ROOM / kind).glob("[a-z]*.py")}
     assert set(sources()) == files >= {"openai", "openrouter", "wheresyoured"}
     for source in sources().values():
         assert source.url.startswith("https://"), source.id
