@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 MILLION = 1_000_000
 _LONGEST = 50_000  # characters in which a unit is looked for
@@ -109,6 +110,7 @@ def units_in(text: str) -> frozenset[Unit]:
     return frozenset(u for u in found if u.thing or u.count not in named)
 
 
+@lru_cache(maxsize=1024)
 def read_unit(text: str) -> Unit | None:
     """The one unit that a text names; None where it names none or several."""
     found = units_in(text)
@@ -142,6 +144,7 @@ def of_kind(meter: str, kind: str) -> str:
     return "_".join(filter(None, (head, kind, tail, "mtok")))
 
 
+@lru_cache(maxsize=4096)
 def meter_of(text: str) -> str | None:
     """The token meter that a heading or label names, in English or Chinese; None where it names none."""
     said = " ".join(text[:500].casefold().split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal, Inexact, localcontext
+from functools import lru_cache
 from itertools import pairwise
 
 from scrapers.meters import METERS, SUFFIX, Unit, unit_of
@@ -39,6 +40,7 @@ _CURRENCIES = {
 }  # fmt: skip
 _CENTS = {"¢", "cents", "cent"}
 _WORDS = "|".join(re.escape(word) for word in sorted(_CURRENCIES, key=len, reverse=True))
+_CURRENCY = re.compile(rf"(?<![a-z$])(?:{_WORDS})(?![a-z$¥])", re.I)
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
     | (?P<off>\(?\s*[-−]?\d{{1,2}}(?:\.\d{{1,2}})?\s?%\s?(?:off|discount)\b\s*(?:\(?[\d¹²³⁰-⁹]\)?)?\s*\)?)
@@ -67,6 +69,7 @@ _CLEAN = str.maketrans(
 )
 
 
+@lru_cache(maxsize=8192)
 def read_prices(text: str, *, currency: str = "") -> tuple[Price, ...]:
     """Every price that a cell states, in order; empty where it states that there is none.
 
@@ -94,6 +97,7 @@ def read_price(text: str, *, currency: str = "") -> Price | None:
     return found[0] if found else None
 
 
+@lru_cache(maxsize=8192)
 def per_meter(price: Price, meter: str, unit: Unit | None = None) -> Decimal:
     """The price per one unit of the meter, exactly; `unit` is what the heading says. Raises PriceError."""
     wanted, printed = METERS[meter], price.unit or unit
@@ -235,7 +239,10 @@ def currency_in(text: str, *, said_of_all: bool = False) -> str:
         text = "\n".join(
             re.findall(r"(?:prices?|pricing|payments?|costs?)[^.\n]{0,60}\bin\b[^.\n]{0,20}", text, re.I)
         )
-    found = {
-        _CURRENCIES[m[0].lower()] for m in re.finditer(rf"(?<![a-z$])(?:{_WORDS})(?![a-z$¥])", text, re.I)
-    }
+    return _currency_in(text)
+
+
+@lru_cache(maxsize=4096)
+def _currency_in(text: str) -> str:
+    found = {_CURRENCIES[word.lower()] for word in _CURRENCY.findall(text)}
     return found.pop() if len(found) == 1 else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from scrapers.terms import SINCE, UNTIL, without_context
 
@@ -23,6 +24,7 @@ def without_marks(text: str) -> str:
     return _MARKS.sub("", text)
 
 
+@lru_cache(maxsize=4096)
 def model_name(printed: str) -> str:
     """The id where a cell prints one in a line of its own, else the name; further lines are left out."""
     lines = [line for line in map(_plain, printed.strip()[: 4 * LONGEST].split("\n")) if line]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import fields, replace
 from datetime import date
+from functools import lru_cache
 
-from scrapers.page import Terms
+from scrapers.page import STANDARD, Terms
 
 _TIERS = (
     ("batch", r"\bbatch(?:ed|ing)?\b|批量|批处理"),
@@ -69,15 +70,22 @@ _STANDARD = re.compile(r"standard price|standard hours|标准时段", re.I)
 
 def terms_in(text: str, page: str = "") -> Terms:
     """The terms that a text states; a date without its year takes that of the same day on the page."""
-    text = text[:_LONGEST]
-    return Terms(
+    said, until, since = _said(text[:_LONGEST])
+    if until is None and since is None:
+        return said
+    return replace(said, promo_until=_day(until, page), effective_from=_day(since, page))
+
+
+@lru_cache(maxsize=4096)
+def _said(text: str) -> tuple[Terms, re.Match[str] | None, re.Match[str] | None]:
+    """The terms that a text states without its days, the day of an end, the day of a beginning."""
+    said = Terms(
         tier=next((tier for tier, words in _TIERS if re.search(words, text, re.I)), ""),
         context=context_in(text),
         window=window_in(text),
         billing="yearly" if re.search(r"\b(?:annual(?:ly)?|yearly|per year)\b", text, re.I) else "",
-        promo_until=_day(UNTIL.search(text), page),
-        effective_from=_day(SINCE.search(text) or _SINCE_BEHIND.search(text), page),
     )
+    return said, UNTIL.search(text), SINCE.search(text) or _SINCE_BEHIND.search(text)
 
 
 def heading_terms(heading: str) -> Terms:
@@ -99,10 +107,13 @@ def tabs_in(text: str) -> list[str]:
 
 def merged(*parts: Terms) -> Terms:
     """All that several texts say together; the later ones win."""
+    told = [part for part in parts if part != STANDARD]
+    if len(told) < 2:
+        return told[0] if told else STANDARD
     said: dict[str, str] = {}
-    for part in parts:
+    for part in told:
         said |= part.as_dict()
-    return replace(Terms(), **said)
+    return Terms(**said)
 
 
 def is_said(terms: Terms) -> bool:
@@ -139,6 +150,7 @@ def _length(number: str, unit: str) -> str:
     return plain + (unit or "").upper()
 
 
+@lru_cache(maxsize=4096)
 def without_context(text: str) -> str:
     """A heading without its "≤ 200K input tokens", whose "input" is no meter."""
     return _CONTEXT.sub(" ", text[:_LONGEST])
