@@ -78,10 +78,13 @@ SUFFIX = re.compile(
     rf"|1?\s*(?P<bare>百万|million|[mk])){_END}",
     re.I,
 )
+# In lower case, where both are quick: they begin with a letter or sign that can be looked for.
+_SUFFIX = re.compile(SUFFIX.pattern)
 # In a heading also without "per": "1M INPUT TOKENS", "MTok", "百万tokens". "200K tokens" is no unit.
 _IN_WORDS = re.compile(
-    rf"(?<![\w.,])(?:{_MTOK}|(?:1\s*)?(?:百万|million|[mk])\s*{_BETWEEN}(?:tokens?|characters?|chars?)){_END}",
-    re.I,
+    r"[1mk百](?<![\w.,].)(?:(?<=[mk])[\s-]?tok(?:en)?s?"
+    r"|(?:(?<=1)\s*(?:百万|million|[mk])|(?<=百)万|(?<=m)illion|(?<=[mk]))"
+    rf"\s*{_BETWEEN}(?:tokens?|characters?|chars?)){_END}"
 )
 
 
@@ -101,11 +104,11 @@ def unit_of(match: re.Match[str]) -> Unit:
 def units_in(text: str) -> frozenset[Unit]:
     """Every unit that a heading or a sentence names."""
     # Runs of blanks would cost the pattern their cube.
-    text = " ".join(text[:_LONGEST].replace("／", "/").split())
-    found = {unit_of(m) for m in SUFFIX.finditer(text)}
+    text = " ".join(text[:_LONGEST].lower().replace("／", "/").split())
+    found = {unit_of(m) for m in _SUFFIX.finditer(text)}
     for match in _IN_WORDS.finditer(text):
-        scale = MILLION if re.search(r"m|百万", match[0].split("tok")[0], re.I) else 1000
-        found.add(Unit("character" if "char" in match[0].lower() else "token", scale))
+        scale = MILLION if re.search(r"m|百万", match[0].split("tok")[0]) else 1000
+        found.add(Unit("character" if "char" in match[0] else "token", scale))
     named = {unit.count for unit in found if unit.thing}
     return frozenset(u for u in found if u.thing or u.count not in named)
 

@@ -40,6 +40,7 @@ _CURRENCIES = {
 }  # fmt: skip
 _CENTS = {"¢", "cents", "cent"}
 _WORDS = "|".join(re.escape(word) for word in sorted(_CURRENCIES, key=len, reverse=True))
+_SAID_OF_ALL = re.compile(r"(?:prices?|pricing|payments?|costs?)[^.\n]{0,60}\bin\b[^.\n]{0,20}")
 _CURRENCY = re.compile(rf"(?<![a-z$])(?:{_WORDS})(?![a-z$¥])", re.I)
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
@@ -236,9 +237,8 @@ def read_number(text: str, *, currency: str = "USD") -> Decimal:
 def currency_in(text: str, *, said_of_all: bool = False) -> str:
     """The one currency that a text names, else ""; `said_of_all` wants a sentence: "prices are in USD"."""
     if said_of_all:
-        text = "\n".join(
-            re.findall(r"(?:prices?|pricing|payments?|costs?)[^.\n]{0,60}\bin\b[^.\n]{0,20}", text, re.I)
-        )
+        lines = (line for line in text.lower().split("\n") if "in" in line)
+        text = "\n".join(_SAID_OF_ALL.findall("\n".join(lines)))
     return _currency_in(text)
 
 

@@ -28,15 +28,16 @@ MOST_REOPENED = 2_000_000
 
 # A page of so few tags is parsed in good time in whatever order they stand.
 _FEW_TAGS = 20_000
-_LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{2 * MOST_ATTRIBUTES}}}")
-_OPENS_FORMATTING = re.compile(rf"<(?:{'|'.join(sorted(_FORMATTING))})[\s/>]", re.I)
-_RAW_NAME = rf"(?:{'|'.join(sorted(_RAW))})(?![^\s/>])"
-
-_RAW_PIECE = "|".join(rf"{name}(?![^\s/>]){_REST.pattern}.*?(?=</{name})" for name in sorted(_RAW))
-# All that a page consists of, each piece with its end.
-_PIECES = re.compile(
-    rf"""(?:[^<]++|<(?:(?!{_RAW_NAME})/?[a-z]{_REST.pattern}|{_RAW_PIECE}|!(?=--).*?-->|(?!/?[a-z]|!--)))*+""",
-    re.I | re.S,
+_LONG_TAG = re.compile(rf"<[a-z][^<>]{{{2 * MOST_ATTRIBUTES}}}")
+_OPENS_FORMATTING = re.compile(rf"<(?:{'|'.join(sorted(_FORMATTING))})[\s/>]")
+_IS_RAW = rf"(?:{'|'.join(sorted(_RAW))})(?![^\s/>])"
+_UP_TO_END = r"""[^"'>]*+(?:"[^"]*+"[^"'>]*+|'[^']*+'[^"'>]*+)*+>"""  # as _REST, in fewer steps
+_RAW_WHOLE = "|".join(rf"{name}(?![^\s/>]){_UP_TO_END}.*?(?=</{name})" for name in sorted(_RAW))
+# A page in lower case that was cut nowhere: tags, scripts with their text, comments, and what is none of them.
+_UNCUT = re.compile(
+    rf"""[^<]*+(?:(?:</?(?!{_IS_RAW})[a-z][^\s/>]*+{_UP_TO_END}|</(?={_IS_RAW}){_UP_TO_END}
+    |<(?:{_RAW_WHOLE})|<!(?=--).*?-->|<(?!/?[a-z]|!--))[^<]*+)*+""",
+    re.S | re.X,
 )
 _SVG = _names(
     "path rect circle ellipse line polyline polygon g use defs stop lineargradient radialgradient clippath "
@@ -63,23 +64,24 @@ class Outline:
 
 def scan(text: str) -> Outline:
     """Count what tells a whole page from a cut one; ReadError("too_large") where parsing would take long."""
-    if _is_small(text) and _ends_well(text):
+    said = text.lower()
+    if _is_small(said) and _ends_well(said):
         return Outline(opened_html=True, closed_html=True)
     return _scan(text)
 
 
-def _is_small(text: str) -> bool:
-    tags = text.count("<")
-    if tags > _FEW_TAGS or _LONG_TAG.search(text):
+def _is_small(said: str) -> bool:
+    tags = said.count("<")
+    if tags > _FEW_TAGS or _LONG_TAG.search(said):
         return False
-    return tags * len(_OPENS_FORMATTING.findall(text)) <= MOST_REOPENED
+    return tags * len(_OPENS_FORMATTING.findall(said)) <= MOST_REOPENED
 
 
-def _ends_well(text: str) -> bool:
+def _ends_well(said: str) -> bool:
     """Whether a page ends with </html>, with no table, tag, comment or script open."""
-    end = text[-200:].rstrip().lower().endswith("</html>")
-    said = text.lower() if end else ""
-    return end and said.rfind("<table") <= said.rfind("</table") and bool(_PIECES.fullmatch(text))
+    if not said[-200:].rstrip().endswith("</html>") or said.rfind("<table") > said.rfind("</table"):
+        return False
+    return bool(_UNCUT.fullmatch(said))
 
 
 def _scan(text: str) -> Outline:
