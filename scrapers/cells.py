@@ -91,9 +91,7 @@ def _qualified(text: str) -> list[tuple[str, str]]:
     return said if told and len(said) == len(parts) else []
 
 
-def _by_part(
-    parts: list[tuple[str, str]], meter: str, currency: str
-) -> Iterator[tuple[str, Price, Terms]]:
+def _by_part(parts: list[tuple[str, str]], meter: str, currency: str) -> Iterator[tuple[str, Price, Terms]]:
     for price, words in parts:
         if _STORED.search(words):
             continue

@@ -28,7 +28,8 @@ _LONGEST = 300  # characters of a heading
 _PRICE_HEADING = re.compile(r"pric|cost|rate|fee|\$|usd|tokens|价格|计费|单价", re.I)
 _ORDER = re.compile(r"[a-z一-鿿][\w一-鿿 -]*(?:\s*/\s*[a-z一-鿿][\w一-鿿 -]*){1,4}", re.I)
 _BOTH = re.compile(
-    r"(?:input|prompt)s?(?: tokens?)?\s*(?:and|&|\+|＋|与|和)\s*(?:output|completion)|输入(?:与|和|、|\+|＋)输出", re.I
+    r"(?:input|prompt)s?(?: tokens?)?\s*(?:and|&|\+|＋|与|和)\s*(?:output|completion)|输入(?:与|和|、|\+|＋)输出",
+    re.I,
 )
 
 
@@ -94,7 +95,9 @@ def _first_of_words(grid: Grid, prices: dict[int, Column], region_at: int) -> in
         cells = [text for text in _cells(grid, x) if text]
         if x in prices or x == region_at or not cells or _names_meters(cells):
             continue
-        if all(re.search(r"[a-z]{2}|[一-鿿]", text, re.I) for text in cells) and len(set(cells)) * 2 > len(cells):
+        if all(re.search(r"[a-z]{2}|[一-鿿]", text, re.I) for text in cells) and len(set(cells)) * 2 > len(
+            cells
+        ):
             return x
     return -1
 
@@ -119,9 +122,11 @@ def turned(grid: Grid) -> Grid:
 def _column(grid: Grid, x: int, heading: str) -> Column | None:
     cells = _cells(grid, x)
     said = without_context(heading)
-    meters = _in_order(_flat(said)) or tuple(filter(None, (meter_of(said),)))
+    meters = in_order(_flat(said)) or tuple(filter(None, (meter_of(said),)))
     if not meters and _BOTH.search(said):
-        return Column(("input_mtok", "output_mtok"), heading, heading_terms(heading), read_unit(heading), alike=True)
+        return Column(
+            ("input_mtok", "output_mtok"), heading, heading_terms(heading), read_unit(heading), alike=True
+        )
     if meters and not (read_unit(heading) or currency_in(heading) or _state_prices(cells)):
         return None
     if meters or any(meter_of(words) for cell in cells for words, _ in worded(cell)):
@@ -131,7 +136,7 @@ def _column(grid: Grid, x: int, heading: str) -> Column | None:
     return None
 
 
-def _in_order(text: str) -> tuple[str, ...]:
+def in_order(text: str) -> tuple[str, ...]:
     """The meters of "Input / Cached / Output"; empty where a part names none or names one again."""
     parts = [part for part in re.split(r"\s*/\s*(?=[a-z]{3}|[一-鿿])", text, flags=re.I) if part]
     meters = tuple(filter(None, map(meter_of, parts)))
@@ -146,7 +151,7 @@ def _ordered_above(grid: Grid, heading: str, cells: list[str]) -> tuple[str, ...
     usual, times = counts.most_common(1)[0] if counts else (0, 0)
     if usual < 2 or times * 2 <= counts.total():
         return ()
-    said = {_in_order(m[0]) for m in _ORDER.finditer(f"{grid.words}\n{grid.lead}")} - {()}
+    said = {in_order(m[0]) for m in _ORDER.finditer(f"{grid.words}\n{grid.lead}")} - {()}
     fitting = [meters for meters in said if len(meters) == usual]
     return fitting[0] if len(fitting) == 1 else ()
 

@@ -1,13 +1,66 @@
-"""The reader of any page with price tables, for a source that has no file of its own."""
+"""The reader of any page with prices by token, for a source that has no file of its own."""
 
 from __future__ import annotations
 
-from scrapers.page import Page, Reading
-from scrapers.readers import table
+import re
+from collections.abc import Sequence
 
-_read = table(needs=(), carries_names=True, loose=True)
+from scrapers.div_tables import div_tables
+from scrapers.flat_tables import flat_tables
+from scrapers.grid import Grid
+from scrapers.html_page import whole_page
+from scrapers.lines import Line, lines_of
+from scrapers.listed import listed
+from scrapers.markdown_lines import markdown_lines
+from scrapers.page import Offer, Page, ReadError, Reading, Refused
+from scrapers.priced import Layout, priced
+from scrapers.readers import refuse_gaps
+from scrapers.settled import CONFLICT, settled
+from scrapers.tables import Document, document, is_html
+from scrapers.wrong_page import refuse_wrong_page
+
+_AMOUNT = re.compile(r"[$€£¥]\s?\d|\d\s?[元€]|^[$€£¥]$", re.M)
+_FEW = 2  # amounts outside the tables that may stand in prose
 
 
 def generic(page: Page) -> Reading:
-    """What the price tables of a page say; raises ReadError."""
-    return _read(page)
+    """What the price tables of a page say, and its lists of prices under names; raises ReadError."""
+    refuse_wrong_page(page)
+    shown = document(page)
+    more, cards = _outside(page, shown)
+    layout = Layout(loose=True, carries_names=not is_html(page))
+    lists = [found for grid in (*shown.grids, *more) if (found := priced(grid, shown, layout))]
+    if not lists and not cards:
+        raise ReadError("no_table", f"no price table on {page.url}")
+    refuse_gaps(lists, (), page.url)
+    reading = settled(*lists, cards)
+    if not reading.offers:
+        kind = "conflict" if any(r.reason == CONFLICT for r in reading.refused) else "parse_error"
+        raise ReadError(kind, f"{page.url} states no price that can be read exactly")
+    return reading
+
+
+def _outside(page: Page, shown: Document) -> tuple[Sequence[Grid], list[Offer | Refused]]:
+    """(tables that are no tables, prices in lists) where a page states amounts outside its tables."""
+    inside = sum(
+        len(_AMOUNT.findall(cell.text))
+        for grid in shown.grids
+        for row in grid.rows
+        for cell in row
+        if not cell.spanned
+    )
+    if shown.grids and len(_AMOUNT.findall(shown.words)) - inside < _FEW:
+        return (), []
+    if is_html(page):
+        tree = whole_page(page.text).tree
+        lines = lines_of(tree.body, without="table") if tree.body is not None else []
+        grids = list(div_tables(tree)) or list(flat_tables(lines))
+    else:
+        lines = markdown_lines(page.text)
+        grids = list(flat_tables(lines))
+    return grids, [one for card in listed(_apart(lines, grids), shown) for one in card]
+
+
+def _apart(lines: list[Line], grids: Sequence[Grid]) -> list[Line]:
+    """The lines, none of them where they make tables: their headings would pass for names' labels."""
+    return [] if grids else lines

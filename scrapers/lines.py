@@ -35,14 +35,17 @@ class Line:
     level: int = 0
 
 
-def lines_of(node: LexborNode) -> list[Line]:
+def lines_of(node: LexborNode, without: str = "") -> list[Line]:
     """What an element shows; struck-through and hidden parts, buttons and scripts are left out.
+
+    `without`: what else is, as a selector.
 
     ReadError("too_large") where elements are nested deeper than pages are.
     """
     out: list[Line] = []
     here: list[str] = []
     gone = {marked.mem_id for marked in node.css(_MARKED) if is_struck(marked) or is_hidden(marked)}
+    gone |= {left_out.mem_id for left_out in node.css(without)} if without else set()
     _walk(node, out, here, 0, gone, DEEPEST)
     _end(out, here, 0)
     return out

@@ -11,7 +11,9 @@ _FENCE = re.compile(r"\s*(?:```|~~~)")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*")
 _ITEM = re.compile(r"(?P<indent>\s*)(?:[*+-]|\d{1,3}[.)])\s+(?P<text>.*)")
 _BOLD_ONLY = re.compile(r"(?:\*\*|__)(?P<text>[^*_]+?)(?:\*\*|__)\s*[:：]?")
-_BOLD_FIRST = re.compile(r"(?:\*\*|__)(?P<text>[^*_$€¥£]+?)[:：]?(?:\*\*|__)\s*(?:[:：–—-]\s*)?(?P<rest>\S.*)")
+_BOLD_FIRST = re.compile(
+    r"(?:\*\*|__)(?P<text>[^*_$€¥£]+?)[:：]?(?:\*\*|__)\s*(?:[:：–—-]\s*)?(?P<rest>\S.*)"
+)
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _CODE = re.compile(r"(?<=\S)\s*`([\w./:@-]+)`\s*$")

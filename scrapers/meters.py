@@ -19,7 +19,7 @@ class Unit:
 
 
 def _tokens() -> dict[str, Unit]:
-    stems = ["input", "output", "output_reasoning"]
+    stems = ["input", "output", "output_reasoning", "citation"]
     stems += ["cache_read", "cache_write", "cache_write_1h"]
     stems += ["training", "tuned_input", "tuned_output", "tuned_cache_read"]  # fine-tuning, and what it made
     for kind in ("text", "audio", "image", "video"):

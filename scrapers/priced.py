@@ -85,7 +85,9 @@ class PricedGrid:
                 for x, c in enumerate(row)
                 if x not in self.columns.prices and x != self.columns.region_at and len(c.text) <= _SHORT
             )
-            terms = merged(around, section, self._region(row), *(terms_in(text, self.page.words) for text in others))
+            terms = merged(
+                around, section, self._region(row), *(terms_in(text, self.page.words) for text in others)
+            )
             for x, column in self.columns.prices.items():
                 yield from self._cell(printed, row[x], column, merged(terms, column.terms), row)
 

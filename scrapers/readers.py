@@ -56,7 +56,7 @@ def table(
         lists = [found for g in kept if (found := priced(g, shown, layout))]
         if not lists:
             raise ReadError("no_table", f"no price table on {page.url}")
-        _refuse_gaps(lists, needs, page.url)
+        refuse_gaps(lists, needs, page.url)
         reading = settled(*lists, also(page))
         if not reading.offers:
             kind = "conflict" if any(r.reason == CONFLICT for r in reading.refused) else "parse_error"
@@ -66,7 +66,7 @@ def table(
     return read
 
 
-def _refuse_gaps(lists: list[PricedGrid], needs: tuple[str, ...], url: str) -> None:
+def refuse_gaps(lists: list[PricedGrid], needs: tuple[str, ...], url: str) -> None:
     """A list with input and no output, or the reverse, lost a column; so did one without a needed meter."""
     meters = [one.meters for one in lists]
     missing = [meter for meter in needs if meter not in set().union(*meters)]

@@ -60,7 +60,8 @@ _CONTEXT = re.compile(
 )
 # Bands as a cell of their own: "256K~1M", "[32, 128)", "32K-128K tokens".
 _BAND = re.compile(
-    rf"[\[(（]?\s*{_NUMBER.format('n')}\s*(?:[~～–—-]|to|,|，)\s*{_NUMBER.format('b')}\s*(?:tokens?)?\s*[\])）]?", re.I
+    rf"[\[(（]?\s*{_NUMBER.format('n')}\s*(?:[~～–—-]|to|,|，)\s*{_NUMBER.format('b')}\s*(?:tokens?)?\s*[\])）]?",
+    re.I,
 )
 _HOURS = re.compile(r"(\d{1,2}):(\d\d)\s*[-–—~～至到]\s*(?:次日)?\s*(\d{1,2}):(\d\d)")
 _OFF_PEAK = re.compile(r"off[\s-]?peak|discount price|空闲|优惠时段|低谷|闲时", re.I)

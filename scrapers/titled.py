@@ -35,12 +35,17 @@ def is_free_tier(text: str) -> bool:
     return is_of_prices(text) and bool(_FREE.search(text))
 
 
+def is_about(heading: str) -> bool:
+    """Whether a heading tells what its section is about, and names no model."""
+    return bool(_ABOUT.search(heading)) or bool(meter_of(heading))
+
+
 def title_of(grid: Grid) -> str:
     """The model that the heading above a table names, with the id below it; "" where it names none."""
     heading = next((words for words in reversed(grid.path) if not tier_only(words)), "")
     if grid.id:
         return f"{heading}\n{grid.id}"
-    named = 0 < len(heading) <= LONGEST and not _ABOUT.search(heading) and not meter_of(heading)
+    named = 0 < len(heading) <= LONGEST and not is_about(heading)
     return heading if named else ""
 
 

@@ -1,0 +1,182 @@
+"""Prices that stand in lines and lists under a model's name: "Input: $3 / 1M tokens", in HTML or Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from scrapers.columns import in_order
+from scrapers.lines import Line
+from scrapers.meters import SUFFIX, Unit, meter_of, read_unit
+from scrapers.money import PriceError, currency_in, per_meter, read_price
+from scrapers.names import LONGEST, model_name
+from scrapers.page import Offer, Refused, Terms
+from scrapers.tables import Document
+from scrapers.terms import merged, terms_in, tier_only, without_context
+from scrapers.titled import is_about
+
+_LONGEST_LINE = 300  # characters; a longer one is prose
+_AMOUNT = re.compile(
+    rf"(?:(?:US)?[$€£¥₩]\s?\d[\d.,]*\d|(?:US)?[$€£¥₩]\s?\d|\d[\d.,]*\s?(?:元|€|美元|USD\b|EUR\b|\$))"
+    rf"(?:\s*(?:{SUFFIX.pattern}))?",
+    re.I,
+)
+_IN_OUT = re.compile(r"\W*(in|out)\W*", re.I)
+# What may stand beside prices and changes nothing about them.
+_BESIDE = re.compile(
+    r"\W*(?:context(?: window| length)?\W*[\d.,]+\s*[km]?(?: tokens?)?|tokens?|[\d.,]+\s*[km]? context|and|plus|then|or)?\W*",
+    re.I,
+)
+_INPUT_ONLY = re.compile(r"embed|rerank|向量|嵌入|重排", re.I)
+_BARE = re.compile(r"\W*(?:prices?|pricing|costs?|per|/|1m|1k|million|thousand|tokens?|价格|单价|\W)*", re.I)
+
+
+@dataclass(slots=True)
+class Card:
+    """Where a walk down the lines stands: whose prices these are, and what the next one is for."""
+
+    title: str = ""
+    path: tuple[str, ...] = ()
+    label: str = ""
+    group: str = ""
+    terms: Terms = Terms()
+    unit: Unit | None = None
+    found: list[Offer | Refused] = field(default_factory=list)
+
+    def hears(self, text: str) -> None:
+        """Take a line without a price: a label, a group of labels, a tier, a unit; prose ends a label."""
+        said = without_context(text).strip()
+        if tier_only(text):
+            self.terms, self.label, self.group = terms_in(text), "", ""
+        elif len(text) <= LONGEST and (meter_of(said) or meter_of(f"{self.group} {said}")):
+            if meter_of(said):
+                self.group = said if re.search(r"cach|缓存", said, re.I) else ""
+            self.label = text
+        elif unit := read_unit(text):
+            self.unit = self.unit or unit
+        else:
+            self.label = ""
+
+
+def listed(lines: Sequence[Line], page: Document) -> Iterator[list[Offer | Refused]]:
+    """What stands under each name, a list a name: only where it states input and output, or embeds."""
+    path: list[tuple[int, str]] = []
+    card = Card()
+    for line in lines:
+        named = _is_name(line)
+        if named and not _says_meter(line.text):
+            yield from _whole(card)
+            if line.level:
+                path = [p for p in path if p[0] < line.level] + [(line.level, line.text)]
+            unit = None if line.level and line.level < 3 else card.unit
+            card = Card(line.text, tuple(words for _, words in path), unit=unit)
+        elif prices := _priced(line.text):
+            card.found += _offers(card, prices, line.text, page)
+            card.label = ""
+        else:
+            card.hears(line.text)
+    yield from _whole(card)
+
+
+def _is_name(line: Line) -> bool:
+    """A heading, or a name that prints its id: the second line of its text."""
+    return bool(line.level) or "\n" in line.text
+
+
+def _says_meter(text: str) -> bool:
+    return bool(meter_of(without_context(text))) or tier_only(text) or bool(_AMOUNT.search(text))
+
+
+def _whole(card: Card) -> Iterator[list[Offer | Refused]]:
+    meters = {one.meter for one in card.found if isinstance(one, Offer)}
+    embeds = _INPUT_ONLY.search("\n".join((card.title, *card.path)))
+    if {"input_mtok", "output_mtok"} <= meters or (embeds and "input_mtok" in meters):
+        yield card.found
+
+
+def _priced(text: str) -> list[tuple[str, str, str]]:
+    """(words before, price, words behind) of each price in a line; empty where there is none."""
+    if len(text) > _LONGEST_LINE:
+        return []
+    found = list(_AMOUNT.finditer(text))
+    ends = [0, *(m.end() for m in found)]
+    starts = [*(m.start() for m in found), len(text)]
+    words = [text[a:b] for a, b in zip(ends, starts, strict=True)]
+    return [(words[n], m[0], words[n + 1]) for n, m in enumerate(found)]
+
+
+def _offers(
+    card: Card, prices: list[tuple[str, str, str]], text: str, page: Document
+) -> Iterator[Offer | Refused]:
+    label = " | ".join(filter(None, (card.title, card.group, card.label, text))).replace("\n", " ")
+    if not 0 < len(card.title) <= LONGEST or is_about(card.title.split("\n")[0]):
+        return
+    try:
+        for meter, price, words in _metered(card, prices):
+            stated = read_price(price, currency=page.currency)
+            if stated is None:
+                continue
+            amount = per_meter(stated, meter, read_unit(words) or card.unit or page.unit)
+            terms = merged(terms_in("\n".join(card.path[-1:])), card.terms, terms_in(words))
+            yield Offer(model_name(card.title), meter, amount, stated.currency, terms, label)
+    except PriceError as why:
+        yield Refused(label, str(why))
+
+
+def _metered(card: Card, prices: list[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    """(meter, price, words) of the prices of a line, by the words before each, or else behind each."""
+    first, last = prices[0][0], prices[-1][2]
+    if len(prices) > 1 and (ordered := in_order(first.strip(" :："))) and len(ordered) == len(prices):
+        yield from ((meter, p, first) for meter, (_, p, _) in zip(ordered, prices, strict=True))
+        return
+    before = [_meter(words) for words, _, _ in prices]
+    behind = [_meter(words) for _, _, words in prices]
+    if before[0] or (len(prices) == 1 and not behind[0]):
+        if not before[0]:
+            before[0] = _of_card(card, first)
+        if not all(before) or _meter(last):
+            raise PriceError("a price that names no meter")
+        yield from (
+            (m, p, f"{card.label} {words}") for m, (words, p, _) in zip(before, prices, strict=True) if m
+        )
+    else:
+        behind = _paired(card, prices, behind)
+        if not all(behind):
+            raise PriceError("a price that names no meter")
+        yield from ((m, p, f"{first} {words}") for m, (_, p, words) in zip(behind, prices, strict=True) if m)
+
+
+def _paired(card: Card, prices: list[tuple[str, str, str]], meters: list[str | None]) -> list[str | None]:
+    """ "$0.06/$0.78 cache" of a model whose cache reads and writes were both priced: in that order."""
+    priced = {one.meter for one in card.found if isinstance(one, Offer)}
+    if not {"cache_read_mtok", "cache_write_mtok"} <= priced:
+        return meters
+    out = list(meters)
+    for n in range(len(out) - 1):
+        if (
+            out[n] is None
+            and prices[n][2].strip() == "/"
+            and re.fullmatch(r"\W*cache\W*", prices[n + 1][2], re.I)
+        ):
+            out[n : n + 2] = ["cache_read_mtok", "cache_write_mtok"]
+    return out
+
+
+def _of_card(card: Card, words: str) -> str | None:
+    """The meter of a price alone in its line: that of the label before it, or input where only that is priced."""
+    if not _BESIDE.fullmatch(words) and not _BARE.fullmatch(words):
+        return None
+    if card.label:
+        return meter_of(without_context(card.label)) or meter_of(
+            f"{card.group} {without_context(card.label)}"
+        )
+    embeds = _INPUT_ONLY.search("\n".join((card.title, *card.path)))
+    return "input_mtok" if embeds else None
+
+
+def _meter(words: str) -> str | None:
+    said = without_context(words)
+    if short := _IN_OUT.fullmatch(said):
+        return "input_mtok" if short[1].lower() == "in" else "output_mtok"
+    return meter_of(said)
