@@ -114,7 +114,7 @@ class _Walk:
         if self.untitled:
             level, self.untitled = self.untitled, 0
             if len(source) <= _LONGEST_TITLE:
-                return self.heads(level, _text(source)[0])
+                return self.heads(level, inline_text(source)[0])
         said = _plain(source) if len(source) <= _LONGEST_TABS else ""
         if tier_only(said):
             self.path = [p for p in self.path if p[0] <= 6] + [(7, said)]
@@ -142,7 +142,7 @@ def _pipe_tables(tokens: Sequence[Token]) -> list[Grid]:
     in_head = False
     for at, token in enumerate(tokens):
         if token.type == "heading_open":
-            walk.heads(int(token.tag[1]), _text(tokens[at + 1].content)[0])
+            walk.heads(int(token.tag[1]), inline_text(tokens[at + 1].content)[0])
         elif token.type == "paragraph_open":
             walk.says(tokens[at + 1].content)
         elif token.type == "table_open":
@@ -152,7 +152,7 @@ def _pipe_tables(tokens: Sequence[Token]) -> list[Grid]:
         elif token.type == "tr_open":
             rows.append([])
         elif token.type in ("th_open", "td_open"):
-            text, struck = _text(tokens[at + 1].content)
+            text, struck = inline_text(tokens[at + 1].content)
             rows[-1].append(Spanning(Cell(text, in_head, struck)))
         elif token.type == "table_close":
             grids.append(walk.meets(rows))
@@ -190,7 +190,7 @@ def _plain(source: str) -> str:
     return re.sub(r"[*_`]+", "", _LINK.sub(r"\1 ", source)).strip()
 
 
-def _text(source: str) -> tuple[str, str]:
+def inline_text(source: str) -> tuple[str, str]:
     """What inline Markdown says as lines, and what in it was struck through."""
     marks = len(_MARK.findall(source))
     if not marks:

@@ -1,0 +1,248 @@
+"""The grammar of a plan's price: what each amount is per, how it is billed, or why it is no list price."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from scrapers.meters import Unit
+from scrapers.money import Price, PriceError, currency_in, per_meter, plain, read_number
+from scrapers.plan_billing import NOTE, billed_around, billed_here, without_savings
+from scrapers.terms import terms_in
+
+PROMOTION = "a promotion, not the list price"
+MONTHS = {"month": 1, "year": 12}
+
+_LONGEST_BEFORE, _LONGEST_AFTER, _NEAR = 300, 3000, 80  # characters that are looked at; of a line nearby
+_CODES = "USD|EUR|GBP|CAD|AUD|NZD|SGD|HKD|TWD|MXN|INR|BRL|CHF|KRW|JPY|CNY"
+_SIGNS = rf"(?:US|CA|C|AU|A|NZ|HK|NT|S|MX|R)?\$|CN¥|JP¥|[€£¥￥₩₹]|(?:{_CODES})\b"
+# An amount that goes on in the next element, in raised digits or in a letter ("$20k") cannot be read.
+_AMOUNT = re.compile(
+    rf"(?:(?<![\w$])(?P<before>{_SIGNS})\s*|(?<![\w.,$€£¥₩₹/-]))(?P<number>\d++(?:[.,]\d++)*+)"
+    r"(?!\s*[.,]\s?\d|[⁰¹²³⁴-⁹]{2}|\s?%|[kmbx]\b|[\d_])"
+    rf"(?:\s?(?P<after>(?:{_CODES})(?![a-z])|[€£₩원元円]))?",
+    re.I,
+)
+_GLUED = re.compile(rf"(?<=\d)({_CODES})(?=per\b|/)")  # "$10USDper user / month"
+_SEAT = (
+    r"(?:(?:active|granted|paid|assigned|individual|named|chatgpt) )?"
+    r"(?:users?|seats?|members?|persons?|people|licen[cs]es?|developers?)"
+)
+_FILLER = r"(?:[\s/*†‡§()·|¹²³⁴-⁹]|\b(?:per|an?|each|every)\b)"
+_PER = re.compile(
+    rf"{_FILLER}*+(?:{_SEAT}{_FILLER}*+)?"
+    r"(?P<unit>month|mo\b\.?|mth|monthly|year|yr\b\.?|yearly|annum|annually)(?![a-z])"
+    rf"(?:\s*(?:/|per\b|each\b)\s*{_SEAT}\b)?",
+    re.I,
+)
+_IF_MONTHLY = re.compile(r"\s*,?\s*(?:if|when) (?:billed|paid) monthly\b", re.I)
+_OTHER_UNIT = re.compile(
+    r"\s*(?:/|per\b)\s*[a-z0-9]|\s*for (?!one to|up to|1\b)\d+ (?:users|seats|people)", re.I
+)
+_SMALL = "of|at|for|an?|the|with|from|only|just|priced?|pricing|about|another|plan|is|costs?"
+_NO_PRICE_BEFORE = re.compile(
+    r"\b(?:sav(?:e|es|ing|ings)|worth|valued?|credits?|up to|bonus|discount|additional|extra|add(?:-?ons?)?"
+    r"|over|under|more than|refund|gift|budgets?|limits?|minimum|spend(?:ing)?|top[- ]?ups?|includ(?:es?|ing)"
+    r"|instead of|compared (?:to|with)|versus|vs\.?|was|were|previously|formerly|originally|used to \w+"
+    rf"|down from|up from|students?|education|non-?profits?|military)\b(?: (?:{_SMALL}))*[\s:(]*$",
+    re.I,
+)
+_NO_PRICE_AFTER = re.compile(
+    r"[\s)]*(?:(?:in|of|worth|for|towards?|as)\b[^.;\n]{0,40}?\bcredits?\b|(?:[a-z]+[ -]){0,3}credits?\b"
+    r"|(?:off|savings?|discount|value|worth|budget|limit|allowance|minimum|cash ?back|rebate)\b"
+    r"|of (?:usage|compute|spend)|[^.;\n]{0,60}\b(?:students?|education(?:al)?|non-?profits?)\b)",
+    re.I,
+)
+_FOR_A_TIME = (
+    r"\bfor (?:(?:the|your|an?) )?(?:(?:first|next|initial) )?"
+    r"(?:\d+|one|two|three|six|twelve)?\s?(?:months?|mos?\b|years?|weeks?|days?)\b"
+)
+_PROMOTION = re.compile(
+    rf"{_FOR_A_TIME}|\b(?:first|1st|initial) (?:\w+ )?(?:months?|years?)\b"
+    r"|\b(?:limited[- ]time|introductory|promotional|special offer|promo|trial|early[- ]bird|black friday)\b",
+    re.I,
+)
+_PROMOTED_BESIDE = re.compile(
+    r"\W*(?:then\b|\d+ ?% off\b(?!.*\b(?:annual|year))|(?:now )?\d+ ?% off for\b"
+    rf"|.*\b(?:limited[- ]time|introductory|special) (?:offer|price|deal)|{_FOR_A_TIME}\W*$)",
+    re.I,
+)
+_LIST_BEFORE = re.compile(
+    r"\b(?:then|after(?:wards| that)?|thereafter|(?:auto-?)?renews?(?: at)?|normally|usually|regular(?:ly)?"
+    r"|standard price|list price)\b[^.;\n]{0,25}$",
+    re.I,
+)
+_LIST_AFTER = re.compile(
+    r"\W*(?:thereafter|afterwards|after(?:\W*$| that| (?:the )?(?:\w+ ){0,2}(?:trial|months?|year|offer)))\b",
+    re.I,
+)
+_LOWERED = re.compile(r"\W*(?:normally|usually|regular(?:ly)?|instead of|down from|was|reg\.)(?![a-z])", re.I)
+_FUTURE = re.compile(r"\bwill (?:be|become|cost|increase|rise|go|change|move|drop|decrease|fall)\b", re.I)
+_IN_APP = re.compile(r"\b(?:iOS|iPhone|Android|App Store|Google Play|in-app)\b")
+_DASH = re.compile(rf"\s*(?:-|–|—|to\b)\s*(?:{_SIGNS})?\s*\d", re.I)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*$€£¥₩₹]|$)|\n")
+_SUM = re.compile(r"[\s)]*(?:\w+ )?(?:billed|paid|charged|up ?front|annual|yearly|total)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """One amount. `per`: month, year, "" where nothing says; `billing`: yearly, monthly, unclear, "".
+
+    `problem` says why it is no list price; `is_price` is false where it is the price of no plan at all.
+    """
+
+    start: int
+    end: int
+    number: Decimal
+    currency: str
+    per: str
+    billing: str
+    problem: str = ""
+    is_price: bool = True
+    effective_from: str = ""
+    promo_until: str = ""
+
+    def by_month(self) -> Decimal:
+        """The price of one month, exactly; raises PriceError."""
+        return per_meter(
+            Price(self.number, self.currency, Unit("seat_month", MONTHS[self.per])), "seat_month"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An amount and what stands around it: its unit, the lines before and behind it up to other amounts."""
+
+    found: re.Match[str]
+    per: re.Match[str] | None
+    before: str
+    rest: str
+    followed: bool  # by another amount in the same line
+
+    @property
+    def end(self) -> int:
+        return (self.per or self.found).end()
+
+    @property
+    def said_before(self) -> str:
+        return _SENTENCE.split(self.before)[-1]
+
+    @property
+    def said_after(self) -> str:
+        return self.rest.split("\n")[0]
+
+
+def glued_apart(text: str) -> str:
+    """A text in which a currency's code does not run into the unit behind it."""
+    return _GLUED.sub(r" \1 ", text)
+
+
+def amounts_in(text: str, page: str = "") -> Iterator[Amount]:
+    """Every amount of money in lines that belong together; `page` is where a date's year is looked for."""
+    found = [m for m in _AMOUNT.finditer(text) if m["before"] or m["after"]]
+    read: list[Amount] = []
+    for n, here in enumerate(found):
+        per = _PER.match(text, here.end())
+        end = (per or here).end()
+        until = found[n + 1].start() if n + 1 < len(found) else len(text)
+        since = max(found[n - 1].end() if n else 0, here.start() - _LONGEST_BEFORE)
+        rest = text[end : min(until, end + _LONGEST_AFTER)]
+        followed = until < len(text) and "\n" not in rest
+        read.append(_amount(_Place(here, per, text[since : here.start()], rest, followed), text, page))
+    at = 0
+    while at < len(read):
+        one, other = read[at], read[at + 1] if at + 1 < len(read) else None
+        summed = other is not None and _sums_up(one, other, text)
+        yield replace(one, billing="yearly") if summed else one
+        at += 2 if summed else 1
+
+
+def _amount(place: _Place, text: str, page: str) -> Amount:
+    here, problem, number = place.found, "", Decimal(0)
+    currency = _currency(here)
+    try:
+        number = _number(here["number"], currency)
+    except PriceError as why:
+        problem = str(why)
+    unit = "" if place.per is None else "year" if place.per["unit"][0] in "yYaA" else "month"
+    billing = _billing(place) if unit == "month" else ""
+    if not unit and _IF_MONTHLY.match(place.rest):
+        unit, billing = "month", "monthly"
+    dated = terms_in(f"{place.said_before}{here[0]}{place.said_after}", page)
+    problem = problem or _problem(place, text, dated.effective_from)
+    if problem == PROMOTION and dated.promo_until:
+        problem = ""
+    no_price = (
+        _NO_PRICE_BEFORE.search(place.said_before)
+        or _NO_PRICE_AFTER.match(place.said_after)
+        or _OTHER_UNIT.match(place.rest)
+    )
+    return Amount(
+        here.start(), place.end, number, currency, unit, billing, problem, not no_price,
+        dated.effective_from, dated.promo_until,
+    )  # fmt: skip
+
+
+def _currency(here: re.Match[str]) -> str:
+    sign, code = here["before"] or "", here["after"] or ""
+    return currency_in(code if sign in ("$", "¥") and code else f"{sign} {code}")
+
+
+def _number(said: str, currency: str) -> Decimal:
+    if not currency:
+        raise PriceError("several currencies for one amount")
+    if re.fullmatch(r"\d{1,6},\d\d", said, re.A):  # two digits behind a comma are cents everywhere
+        said = said.replace(",", ".")
+    return plain(read_number(said, currency=currency))
+
+
+def _problem(place: _Place, text: str, effective_from: str) -> str:
+    before, after = place.said_before, place.said_after
+    if _DASH.match(text, place.found.end()) or re.search(
+        r"\d[^\S\n]*(?:-|–|—|\bto)\s*$", text[: place.found.start()]
+    ):
+        return "a range or a change, not one price"
+    if _IN_APP.search(after) and not re.search(r"\bweb\b", after, re.I):
+        return "a price in an app's store"
+    if _FUTURE.search(before) and not effective_from:
+        return "a price to come, without its day"
+    if _LIST_BEFORE.search(before) or _LIST_AFTER.match(after):
+        return ""
+    if _PROMOTION.search(before) or _PROMOTION.search(after.split("then")[0]) or _LOWERED.match(after):
+        return PROMOTION
+    beside = (*_lines(place.before)[:-1][-1:], *_lines(place.rest)[1:2])
+    return PROMOTION if any(_PROMOTED_BESIDE.match(line) for line in beside if len(line) <= _NEAR) else ""
+
+
+def _billing(place: _Place) -> str:
+    """How a monthly amount is billed: by a label tied to it, by the rest of its line, by the lines around."""
+    label, after = without_savings(place.said_before), without_savings(place.said_after)
+    tied = re.search(r"(?:^|[;,.(]\s*)([^;,.(]{0,40}[:–—])\s*(?:from )?$", label, re.I)
+    if place.followed:  # what leads to the next amount is that one's
+        after = re.sub(r"[^;.,]*:\s*$|;.*$", "", after)
+    above, below = _lines(place.before)[:-1][-1:], _lines(place.rest)[1:]
+    starts = label == place.before or "\n" in place.before
+    near = [line for line in below[:2] if len(line) <= _NEAR] + [line for line in below if NOTE.match(line)]
+    return (
+        (billed_here(tied[1]) if tied else "")
+        or billed_here(after)
+        or (billed_here(label[-_NEAR:]) if starts and not place.followed else "")
+        or next(filter(None, map(billed_around, [*near, *(above if not label.strip() else [])])), "")
+    )
+
+
+def _lines(text: str) -> list[str]:
+    first, *others = text.split("\n")
+    return [first, *filter(str.strip, others[:-1]), *others[-1:]]
+
+
+def _sums_up(one: Amount, other: Amount, text: str) -> bool:
+    """Whether the next amount is what a year of this one comes to: "$16.67/month ($200 billed annually)"."""
+    between, behind = text[one.end : other.start], text[other.end : other.end + 40]
+    if one.per != "month" or other.per == "month" or one.currency != other.currency:
+        return False
+    if re.search(r"\bor\b|[;.]\s", between) or between.count("\n") > 1:
+        return False
+    return (other.per == "year" or bool(_SUM.match(behind))) and abs(other.number - 12 * one.number) <= 6
