@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from scrapers.html_page import whole_page
 from scrapers.lines import Line
-from scrapers.meters import meter_of
+from scrapers.meters import SUFFIX, meter_of
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
@@ -61,7 +61,7 @@ def cards(
     def read(page: Page) -> Reading:
         refuse_wrong_page(page)
         lines = whole_page(page.text).lines
-        by_token = list(_offers(lines, named))
+        by_token = list(_offers(_with_units(lines), named))
         reading = settled([*by_token, *also(lines)])
         if not reading.offers:
             raise ReadError("no_table", f"no prices under headings on {page.url}")
@@ -73,7 +73,20 @@ def cards(
     return read
 
 
-def _offers(lines: list[Line], named: Callable[[str], str]) -> Found:
+def _with_units(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, with a unit that stands in a line of its own ("/ 1M tokens") behind the price above it."""
+    above: Line | None = None
+    for line in lines:
+        if above and not above.level and SUFFIX.fullmatch(line.text) and _PRICE.fullmatch(above.text):
+            line, above = replace(above, text=f"{above.text} {line.text}"), None
+        if above:
+            yield above
+        above = line
+    if above:
+        yield above
+
+
+def _offers(lines: Iterable[Line], named: Callable[[str], str]) -> Found:
     card = Card()
     for line in lines:
         if line.level:
@@ -85,8 +98,9 @@ def _offers(lines: list[Line], named: Callable[[str], str]) -> Found:
             continue
         if said["label"]:
             card.hears(said["label"])
-        if card.meter and card.title:
-            yield _offer(card, card.meter, said["price"], named)
+        meter = meter_of(said["price"]) or card.meter  # "$2 / 1M input tokens" says it itself
+        if meter and card.title:
+            yield _offer(card, meter, said["price"], named)
 
 
 def _offer(card: Card, meter: str, price: str, named: Callable[[str], str]) -> Offer | Refused:

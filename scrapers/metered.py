@@ -1,0 +1,68 @@
+"""What a table states under headings that its source alone can tell: requests, searches, minutes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from scrapers.columns import NAME
+from scrapers.grid import Cell, Grid
+from scrapers.meters import read_unit
+from scrapers.money import PriceError, currency_in, per_meter, read_price
+from scrapers.names import LONGEST, model_name, without_marks
+from scrapers.page import STANDARD, Offer, Page, Refused, Terms
+from scrapers.tables import document
+
+Found = Iterator[Offer | Refused]
+
+
+def metered(
+    columns: Mapping[str, str | tuple[str, Terms]],
+    *,
+    name: str = "",
+    currency: str = "",
+    named: Callable[[str], str] = model_name,
+) -> Callable[[Page], Found]:
+    """A reader of single columns, for `table(also=…)`.
+
+    `columns`: a heading, as a pattern of all of it, and the meter of what stands under it, with its terms.
+    The unit is that of the cell, of the heading or of the words above the table. `name`: how the heading of
+    the names' column reads.
+    """
+    heading = re.compile(name, re.I) if name else NAME
+    kinds = [
+        (re.compile(said, re.I), meter if isinstance(meter, tuple) else (meter, STANDARD))
+        for said, meter in columns.items()
+    ]
+
+    def read(page: Page) -> Found:
+        for grid in document(page).grids:
+            flat = [" ".join(without_marks(text).split()) for text in grid.headings]
+            name_at = next((x for x, text in enumerate(flat) if heading.fullmatch(text)), -1)
+            for x, text in enumerate(flat):
+                kind = next((kind for said, kind in kinds if said.fullmatch(text)), None)
+                if name_at >= 0 and kind:
+                    yield from _column(grid, name_at, x, *kind)
+
+    def _column(grid: Grid, name_at: int, x: int, meter: str, terms: Terms) -> Found:
+        above = grid.headings[x]
+        unit = read_unit(above) or read_unit(f"{grid.words}\n{grid.lead}")
+        money = currency_in(above) or currency
+        for row in grid.body:
+            label = " | ".join(" ".join(text.split()) for text in (row[name_at].text, above, row[x].text))
+            try:
+                price = read_price(row[x].text, currency=money)
+                if price is None:
+                    continue
+                model, said_in = named(row[name_at].text), price.currency or money
+                if not 0 < len(model) <= LONGEST or not said_in or _is_section(row):
+                    raise PriceError("a price without a model or a currency")
+                yield Offer(model, meter, per_meter(price, meter, unit), said_in, terms, label)
+            except PriceError as why:
+                yield Refused(label, str(why))
+
+    return read
+
+
+def _is_section(row: tuple[Cell, ...]) -> bool:
+    return len({cell.text for cell in row if cell.text}) <= 1
