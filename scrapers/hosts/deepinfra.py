@@ -1,0 +1,37 @@
+"""DeepInfra: its public list of models with their prices, or its page, which has every table twice."""
+
+from scrapers.hosts._either import api_or_page
+from scrapers.json_rows import json_rows
+from scrapers.meters import MILLION, Unit
+from scrapers.readers import table
+from scrapers.source import Source
+
+_PER_MILLION = Unit("token", MILLION)
+
+SOURCE = Source(
+    url="https://api.deepinfra.com/v1/openai/models",
+    accept="application/json",
+    via="api",
+    reader=api_or_page(
+        json_rows(
+            rows="data",
+            prices={
+                "metadata.pricing.input_tokens": ("input_mtok", _PER_MILLION),
+                "metadata.pricing.cache_read_tokens": ("cache_read_mtok", _PER_MILLION),
+                "metadata.pricing.output_tokens": ("output_mtok", _PER_MILLION),
+            },
+        ),
+        table(),
+    ),
+    anchors=(
+        "deepseek-ai/DeepSeek-V4-Pro",
+        "deepseek-ai/DeepSeek-V3.2",
+        "deepseek-ai/DeepSeek-R1-0528",
+        "openai/gpt-oss-120b",
+        "DeepSeek-V4-Pro",
+        "DeepSeek-V3.2",
+        "DeepSeek-R1-0528",
+        "gpt-oss-120b",
+    ),
+    least=8,
+)
