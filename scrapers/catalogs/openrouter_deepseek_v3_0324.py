@@ -1,0 +1,5 @@
+"""What DeepSeek V3 of March 2025 costs at each of its hosts, by OpenRouter."""
+
+from scrapers.catalogs._endpoints import endpoints
+
+SOURCE = endpoints("deepseek/deepseek-chat-v3-0324")

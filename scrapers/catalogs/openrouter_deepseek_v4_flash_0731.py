@@ -1,0 +1,5 @@
+"""What DeepSeek V4 Flash of July 2026 costs at each of its hosts, by OpenRouter."""
+
+from scrapers.catalogs._endpoints import endpoints
+
+SOURCE = endpoints("deepseek/deepseek-v4-flash-0731")
