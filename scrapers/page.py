@@ -100,9 +100,11 @@ class ReadError(Exception):
         "missing_anchor",  # a model that must be there is not
         "too_few",  # fewer offers than the source declares
         "incomplete_page",  # cut off before its end
+        "currency_change",  # the prices of another country's page, or in another currency from now on
         "conflict",  # the page states two prices for the same thing everywhere
         "xml_dtd",  # a feed that declares a document type or entities
         "too_large",
+        "parse_timeout",  # reading it took so long that the reader was killed
         "parse_error",  # anything else that a reader trips over
     )
 

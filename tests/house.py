@@ -54,6 +54,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "alembic": (f"{STORE}migrate.py",),
     "zstandard": (f"{STORE}snapshots.py",),
     "apprise": (NOTIFY,),
+    "playwright": ("tracker/adapters/browser.py",),
     "requests": (NOTIFY, ANSWERS),  # answers.py listens to what apprise sends by it
     "urllib3": (NOTIFY, ANSWERS),
     "smtplib": (ANSWERS,),
@@ -74,6 +75,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "defusedxml": ("scrapers/",),
     "socket": ("tracker/adapters/", DAEMON, DEMO),
     "ssl": (FETCH, GUARD),
+    "multiprocessing": ("tracker/adapters/reader.py", "tracker/adapters/reading.py"),
     "subprocess": (),
     "urllib.request": (),
     "http.client": (),
@@ -102,14 +104,13 @@ BUILT_IN = {"__import__", "eval", "exec", "input", "open", "print"}
 # --- exceptions, each with its reason ---
 
 IMPORTS_INSIDE = {
-    ("tracker/cli/read.py", "_set_by_the_user"): "settings cost half a second that `read` need not spend",
 }
 IMPORTS_BY_NAME = {
     "tracker/cli/__init__.py": "a verb imports what it needs, and no more",
     "scrapers/catalog.py": "sources are found, not listed",
 }
 BROAD_EXCEPTS = {
-    ("tracker/adapters/reading.py", "read"): "whatever a reader trips over, the page is what changed",
+    ("tracker/adapters/reader.py", "_answer"): "whatever a reader trips over, the page is what changed",
     ("tracker/daemon.py", "_turn"): "whatever happens in one turn, the next one comes",
 }
 LONGEST = 250  # lines

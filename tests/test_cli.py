@@ -213,8 +213,8 @@ def test_no_running_tracker_is_exit_code_1(tracker: Shell) -> None:
         ("demo --speed 0", "--speed"),
         ("demo --from 1999-01-01", "2024-01-01"),
         ("alerts --state odd", "waiting, sent, dead"),
-        ("check nosuch", "there are anthropic"),
-        ("read nosuch page.html", "there are anthropic"),
+        ("check nosuch", "no source is called nosuch; the nearest is"),
+        ("read nosuch page.html", "no source is called nosuch; the nearest is"),
         ("db", "command"),
         *((f"{verb} --json --csv", "--json and --csv exclude each other") for verb in ("prices", "moves")),
     ],
@@ -330,6 +330,7 @@ SOURCE = {
     "last_outcome": "text",
     "offers": "count",
     "next": "moment|null",
+    "via": "text",
 }
 ALERT = {
     "id": "text",
@@ -672,7 +673,7 @@ def test_every_verb_has_a_help(shell: Shell, verb: str) -> None:
 
 def test_a_shell_completes_verbs(shell: Shell) -> None:
     ran = shell(_TRACKER_COMPLETE="complete_bash", COMP_WORDS="tracker s", COMP_CWORD="1")
-    assert ran.out.split() == ["sources", "snapshots"]
+    assert ran.out.split() == ["sources", "snapshots", "source"]
     assert "_TRACKER_COMPLETE" in shell(_TRACKER_COMPLETE="source_bash").out
 
 

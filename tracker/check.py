@@ -12,6 +12,7 @@ import structlog
 
 from scrapers.page import ReadError
 from scrapers.source import Source
+from tracker.adapters.browser import render
 from tracker.adapters.edges import Edges
 from tracker.adapters.reading import read
 from tracker.adapters.store import Connection, Row, moves, prices, snapshots
@@ -72,7 +73,7 @@ async def look(edges: Edges, source: Source) -> Looked:
         else:
             assert isinstance(got, Snapshot)
             at, snapshot_id = got.at, await edges.write(snapshots.keep, source.id, got)
-            reading = await read(edges, source, got)
+            reading = await read(source, got)
             looked = await edges.write(record, edges, source, got, snapshot_id, reading)
     except RowRefused as e:
         error = ReadError("parse_error", str(e))
@@ -109,14 +110,24 @@ def _well_read(connection: Connection, edges: Edges, source: Source, at: datetim
 
 
 async def _fetch(edges: Edges, source: Source, before: Row[Any] | None) -> Snapshot | NotModified:
-    own = own_settings(edges, source.id)
-    return await edges.fetcher.get(
+    own, known = own_settings(edges, source.id), before if source.via != "browser" else None
+    got = await edges.fetcher.get(
         source.url,
         accept=source.accept,
-        etag=before.etag if before else "",
-        last_modified=before.last_modified if before else "",
+        etag=known.etag if known else "",
+        last_modified=known.last_modified if known else "",
         headers=own.headers,
         ca_file=own.ca_file,
+    )
+    if source.via != "browser" or isinstance(got, NotModified):
+        return got
+    bounds = edges.settings.look
+    return await render(
+        edges.fetcher,
+        got,
+        hosts=own.browser_hosts,
+        seconds=bounds.deadline.total_seconds(),
+        most_bytes=bounds.max_bytes,
     )
 
 

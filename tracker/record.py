@@ -13,10 +13,12 @@ from tracker.adapters.edges import Edges
 from tracker.adapters.store import Connection, Row, articles, moves, outbox, prices, witnesses
 from tracker.adapters.store import sources as states
 from tracker.domain import health
-from tracker.domain.alerts import Alert, alerts_for, article_alerts, recovery_alerts, trouble_alerts
+from tracker.domain.alerts import Alert, alerts_for
 from tracker.domain.errors import FetchError
-from tracker.domain.model import Basis, Move, Snapshot, State, Status, text
+from tracker.domain.listings import left, renamed
+from tracker.domain.model import Basis, Move, Snapshot, State, Status, basis_of, text
 from tracker.domain.moves import Changes, step
+from tracker.domain.notices import article_alerts, listing_alerts, recovery_alerts, trouble_alerts
 from tracker.domain.observe import Seen, hold_to_the_known, observe
 from tracker.domain.settings import SourceSetting
 from tracker.domain.witnesses import witness_of
@@ -44,7 +46,8 @@ def readers_of(edges: Edges, source: Source) -> str:
     """What decides how a page is read: while it is the same, an unchanged page need not be read again."""
     own = own_settings(edges, source.id)
     address = hashlib.sha256(source.url.encode()).hexdigest()[:8]
-    return f"{edges.readers} {address} {own.reader or ''} {source.provider} {source.least}"
+    must = f"{source.least} {' '.join(source.anchors)}"
+    return f"{edges.readers} {address} {own.reader or ''} {source.via} {source.provider} {must}"
 
 
 def record(
@@ -70,7 +73,7 @@ def record(
         ruled_out=moves.ruled_out(connection, source.id),
         provider=source.provider or source.id,
     )
-    basis = Basis.catalogue if source.kind == "catalogs" else Basis.observed
+    basis = basis_of(source.kind)
     confirmed = prices.record(
         connection, changes, source=source.id, basis=basis, at=got.at, snapshot=snapshot
     )
@@ -79,6 +82,9 @@ def record(
     told = _alerts(edges, source, before, got.at)
     news = [m for m in confirmed if not witnesses.is_told(connection, m, got.at - SAME_MOVE)]
     told += alerts_for(news, page_url=source.shown_url, **_routes(edges))
+    if source.kind != "catalogs":  # third parties list and delist by the day
+        gone, new_names = left(changes, known), renamed(changes, known)
+        told += listing_alerts(gone, new_names, source=source.id, **_routes(edges))
     if row.last_well is not None:
         told += article_alerts(fresh, source=source.id, **_routes(edges))
     outbox.put(connection, told, source.id, got.at)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from scrapers.meters import METERS
 from scrapers.page import Article, Terms
-from tracker.domain import alerts, wording
+from tracker.domain import notices, wording
 from tracker.domain.alerts import Alert, Message, alerts_for, backoff, message_of
 from tracker.domain.model import Move, Series, State, Status
 from tracker.domain.settings import Rule
@@ -326,7 +326,7 @@ def test_a_move_is_told_once_a_channel_by_the_first_rule() -> None:
 
 
 def _trouble(rules: list[Rule]) -> list[Alert]:
-    return alerts.trouble_alerts(
+    return notices.trouble_alerts(
         "openai",
         State.blind,
         "none of the tables is there",
@@ -355,7 +355,7 @@ def test_a_source_in_trouble_is_never_told_to_nobody() -> None:
 
 
 def test_a_source_that_is_well_again_is_told_to_the_same() -> None:
-    (alert,) = alerts.recovery_alerts(
+    (alert,) = notices.recovery_alerts(
         "openai",
         State.blind,
         AT,
@@ -368,7 +368,7 @@ def test_a_source_that_is_well_again_is_told_to_the_same() -> None:
 
 def _articles(rules: list[Rule], count: int = 1) -> list[Alert]:
     news = [Article(f"g{n}", f"https://x.example/{n}", f"Prices\n fall {n}", AT) for n in range(count)]
-    return alerts.article_alerts(news, "blog", rules=rules, channels=("team",), base_url=BASE)
+    return notices.article_alerts(news, "blog", rules=rules, channels=("team",), base_url=BASE)
 
 
 def test_a_new_article_is_told_with_its_title_and_link() -> None:

@@ -18,7 +18,7 @@ def test_a_saved_page_reads_to_its_expected_answer(page: Path) -> None:
     found = read(source, page)
     assert found == expected, (
         f"{source} {day} reads otherwise than expected:\n{_difference(found, expected)}\n"
-        f"If the reader is right:  python -m tests.accept {source} {day}"
+        f"If the reader is right:  ./run source accept {source} {day}"
     )
 
 

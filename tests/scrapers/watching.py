@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scrapers.catalog import sources
 from scrapers.page import Offer, Page, ReadError, Reading
-from tests.accept import FIXTURES, MEDIA_TYPES, answer_file, pages
+from tests.accept import MEDIA_TYPES, answer_file, pages
 from tracker.domain.model import Move, Status, series_of
 from tracker.domain.moves import step
 from tracker.domain.observe import Known, hold_to_the_known, observe
@@ -63,7 +63,7 @@ def saved(*ids: str, ending: str = "") -> list[Saved]:
     """Our own pages that are no refusals, then the captures that lie beside the project."""
     own = [
         Saved(p.parent.name, p)
-        for p in pages(FIXTURES)
+        for p in pages()
         if p.parent.name in WATCHED and isinstance(json.loads(answer_file(p).read_text("utf-8")), list)
     ]
     foreign = [Saved(source, CAPTURES / name) for name, source in FOREIGN.items()]

@@ -82,6 +82,29 @@ class Fetcher:
         ask = Ask(accept, validator(etag), validator(last_modified), secrets, ca_file)
         return await self._follow(start, ask, Budget(self._look.deadline.total_seconds()))
 
+    async def part(self, url: str, accept: str) -> Snapshot:
+        """A file that a page asks for while a browser renders it: guarded and bounded as pages are.
+
+        It is part of the look at its page, so it waits for no turn of its own, and is sent no credentials.
+        Raises FetchError only.
+        """
+        try:
+            at = url_of(url)
+        except BadUrl as error:
+            raise FetchError("unreachable", f"a file of the page: its url {error}") from None
+        ask = Ask(accept)
+        for _ in range(REDIRECTS_MAX + 1):
+            try:
+                async with Budget(self._seconds).spend():
+                    answer = await self._request(at, ask)
+            except TimeoutError:
+                raise FetchError("deadline", f"took longer than {self._seconds:g} s: {at.place}") from None
+            if isinstance(answer, Snapshot):
+                return answer
+            assert isinstance(answer, Moved)  # nothing conditional was asked
+            at = target_of(at, answer, ask)
+        raise FetchError("redirects", f"{at.place} redirects more than {REDIRECTS_MAX} times")
+
     async def aclose(self) -> None:
         """Close every connection."""
         pools, self._pools = self._pools, {}

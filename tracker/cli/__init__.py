@@ -29,6 +29,7 @@ VERBS = {
     "alerts": "alerts",
     "snapshots": "questions",
     "read": "read",
+    "source": "source",
     "config": "tools",
     "health": "tools",
     "db": "tools",

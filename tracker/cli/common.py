@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -15,9 +15,11 @@ import structlog
 import typer
 
 import scrapers.catalog
+from scrapers.generic import generic
 from scrapers.source import Source
 from tracker.adapters import config
 from tracker.adapters.clock import Clock, SystemClock
+from tracker.adapters.config.wrong import nearest
 from tracker.adapters.edges import Edges
 from tracker.adapters.fetch import Fetcher
 from tracker.adapters.store import Connection, Engine
@@ -40,11 +42,30 @@ def sources(found: Settings) -> dict[str, Source]:
     return config.sources(found, scrapers.catalog.sources())
 
 
+def reader_of(id: str) -> Source:
+    """The source whose reader reads a saved page: of the catalog, `generic`, or set by the user."""
+    if id == "generic":
+        return Source(url="", reader=generic, id="generic", kind="providers")
+    available = scrapers.catalog.sources()
+    if id not in available:
+        available = sources(settings())  # costs half a second, and a source that ships needs none
+    if id not in available:
+        raise not_a_source(id, [*available, "generic"])
+    return available[id]
+
+
+def not_a_source(id: str, available: Collection[str]) -> typer.BadParameter:
+    """The error that there is no such source, with the one that may be meant."""
+    return typer.BadParameter(
+        f'no source is called {id}; the nearest is "{nearest(id, available)}"; `tracker sources` lists all'
+    )
+
+
 def named(available: dict[str, Source], ids: list[str]) -> list[str]:
     """The sources asked for, or all of them; raises BadParameter for one that is not there."""
     for id in ids:
         if id not in available:
-            raise typer.BadParameter(f"no source is called {id}; there are {', '.join(sorted(available))}")
+            raise not_a_source(id, available)
     return list(dict.fromkeys(ids)) or list(available)
 
 

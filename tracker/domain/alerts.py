@@ -1,17 +1,16 @@
-"""Which moves become which messages, and what they say."""
+"""Which moves become which messages, and what these say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
 
-from scrapers.page import Article
 from tracker.domain import wording
-from tracker.domain.model import Move, State
+from tracker.domain.model import Move
 from tracker.domain.settings import Rule
 
 MOST_LINES = 20  # of one message; what is beyond is counted and linked, never silently left out
@@ -82,15 +81,16 @@ def admits(rule: Rule, move: Move) -> bool:
     model, provider = series.model.casefold(), series.provider.casefold()
     globs = [glob.casefold() for glob in rule.model]
     return (
-        _is_among(provider, rule.provider)
+        is_among(provider, rule.provider)
         and (not globs or any(fnmatchcase(n, g) for g in globs for n in (model, f"{provider}/{model}")))
-        and _is_among(series.meter, rule.meter)
-        and _is_among(move.event, rule.event)
+        and is_among(series.meter, rule.meter)
+        and is_among(move.event, rule.event)
         and (move.pct is None or abs(move.pct) >= rule.min_pct)
     )
 
 
-def _is_among(value: str, wanted: Sequence[str]) -> bool:
+def is_among(value: str, wanted: Sequence[str]) -> bool:
+    """Whether a filter lets a value through; an empty one lets everything."""
     return not wanted or value.casefold() in {w.casefold() for w in wanted}
 
 
@@ -110,7 +110,7 @@ def message_of(moves: Sequence[Move], *, page_url: str, base_url: str) -> Messag
     return Message(
         subject=wording.subject(moves, groups),
         lines=tuple(lines),
-        links=_safe(links),
+        links=safe(links),
         table=(HEADER, *(wording.row(m) for line in shown for m in line)),
     )
 
@@ -120,8 +120,8 @@ def _rest(moves: Sequence[Move], hidden: int) -> str:
     return f"… and {hidden:,} more: {len(moves):,} prices of {models:,} models in all {wording.tally(moves)}"
 
 
-def _safe(links: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Only web addresses, and nothing in them that could end a link."""
+def safe(links: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Links as they may be sent: only web addresses, and nothing in them that could end a link."""
     keep = "%:/?#[]@!$&()*+,;=~"
     return tuple(
         (wording.harmless(name), quote(url, safe=keep))
@@ -130,100 +130,12 @@ def _safe(links: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def trouble_alerts(
-    source: str,
-    state: State,
-    words: str,
-    since: datetime,
-    *,
-    rules: Sequence[Rule],
-    channels: Sequence[str],
-    base_url: str,
-) -> list[Alert]:
-    """What to tell when a source went stale, blind or failing: said once, by the caller's care."""
-    name, at = wording.harmless(source), wording.moment(since)
-    line = f"{name} has been {state} since {at}: {wording.harmless(words, 300).rstrip('.')}."
-    message = Message(
-        subject=f"{name} is {state}",
-        lines=(line, "Its prices are not watched until it is well again."),
-        links=_safe([("status", f"{base_url}/sources")]),
-    )
-    return _tell("source", source, message, rules, channels)
-
-
-def recovery_alerts(
-    source: str,
-    was: State,
-    since: datetime,
-    *,
-    rules: Sequence[Rule],
-    channels: Sequence[str],
-    base_url: str,
-) -> list[Alert]:
-    """What to tell when a source that was in trouble is well again."""
-    name = wording.harmless(source)
-    message = Message(
-        subject=f"{name} is well again",
-        lines=(f"{name} is well again; it had been {was} since {wording.moment(since)}.",),
-        links=_safe([("status", f"{base_url}/sources")]),
-    )
-    return _tell("source", source, message, rules, channels)
-
-
-def article_alerts(
-    articles: Sequence[Article],
-    source: str,
-    *,
-    rules: Sequence[Rule],
-    channels: Sequence[str],
-    base_url: str,
-) -> list[Alert]:
-    """What to tell of new articles of one feed; with rules, only those that name the event."""
-    if not articles:
-        return []
-    shown, name = articles[:MOST_LINES], wording.harmless(source)
-    lines = [_article_line(article, name) for article in shown]
-    if len(articles) > len(shown):
-        lines.append(f"… and {len(articles) - len(shown):,} more: {len(articles):,} new articles in all")
-    titles = [(wording.harmless(a.title) or "article", a.url) for a in shown]
-    message = Message(
-        subject=lines[0] if len(articles) == 1 else f"{len(articles):,} new articles in {name}",
-        lines=tuple(lines),
-        links=_safe([*titles, ("all articles", f"{base_url}/articles")]),
-    )
-    return _tell("article", source, message, rules, channels)
-
-
-def _article_line(article: Article, source: str) -> str:
-    title = wording.harmless(article.title) or "without a title"
-    published = f", published {wording.moment(article.published_at)}" if article.published_at else ""
-    return f"New article in {source}: {title}{published}"
-
-
-def _tell(
-    event: str, source: str, message: Message, rules: Sequence[Rule], channels: Sequence[str]
-) -> list[Alert]:
-    """One alert a channel, by the first rule that names the event.
-
-    A source in trouble is never told to nobody: where no rule names the event, it goes to every channel.
-    """
-    naming = [rule for rule in rules if event in rule.event]
-    if not rules or (event == "source" and not naming):
-        naming = [EVERYTHING]
-    alerts: dict[str, Alert] = {}
-    for rule in naming:
-        if _is_among(source, rule.provider):
-            for channel in rule.to or channels:
-                alerts.setdefault(channel, Alert(rule.name, channel, message))
-    return list(alerts.values())
-
-
 def test_message(base_url: str) -> Message:
     """A real message that says that it is a test."""
     return Message(
         subject="Test of the price tracker",
         lines=("This is a test: price moves will be told here.",),
-        links=_safe([("dashboard", base_url)]),
+        links=safe([("dashboard", base_url)]),
     )
 
 

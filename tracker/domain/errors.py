@@ -65,6 +65,7 @@ class FetchError(Exception):
         "tls",
         "http_status",  # 4xx or 5xx; see `status` and `retry_after`
         "robots",  # the site asks robots not to read this page
+        "browser",  # the page needs a browser, and there is none, or it gave up
     )
 
     def __init__(

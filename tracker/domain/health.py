@@ -61,7 +61,7 @@ def next_look(every: timedelta, fails: int, retry_after: timedelta | None = None
 
 def stays_smaller(before: Health, at: datetime) -> bool:
     """Whether a page that seems cut has been so for so long, in look after look, that it is believed."""
-    cut = before.outcome_kind in ("incomplete_page", "missing_column")
+    cut = before.outcome_kind in ("incomplete_page", "missing_column", "currency_change")
     return cut and before.fails >= 3 and at - before.since >= ACCEPT_AFTER
 
 

@@ -106,7 +106,7 @@ class Move:
     not_before: datetime | None = None  # the last look that still saw `before`
     status: Status = Status.provisional
     reason: str = ""  # why it is held, how it was confirmed, why it was withdrawn
-    event: str = ""  # list_cut, list_rise, promo, end_of_promo, plan_cut, plan_rise
+    event: str = ""  # list_cut, list_rise, promo, end_of_promo, alias_swap, plan_cut, plan_rise
     model: str = ""  # as printed
     label: str = ""
     promo_until: str = ""

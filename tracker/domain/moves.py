@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
+from tracker.domain.aliases import re_pointed
 from tracker.domain.model import Move, Observation, Status
 from tracker.domain.observe import Known, Seen
 from tracker.domain.plausible import doubts, far
@@ -84,6 +85,10 @@ def step(
         if key not in seen.prices and move.status is Status.provisional:
             reason = "not to be seen at the second look"
             changes.withdrawn.append(replace(move, status=Status.withdrawn, reason=reason))
+    swapped = re_pointed(changes.opened, known, seen)
+    changes.opened = [
+        replace(m, event="alias_swap") if m.series.key in swapped else m for m in changes.opened
+    ]
     _hold_the_implausible(changes, known, seen)
     _note_the_missing(changes, known, pending, seen, at)
     return changes

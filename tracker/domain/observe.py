@@ -99,9 +99,24 @@ def hold_to_the_known(seen: Seen, known: Mapping[str, Known]) -> None:
     """Raises ReadError if so much that we know is not on the page that the page is not whole."""
     listed = {key: k for key, k in known.items() if not k.missing}
     absent = [k for key, k in listed.items() if key not in seen.prices]
+    _refuse_another_currency(seen, absent, len(listed))
     for meter in sorted({k.series.meter for k in absent}):
         had = sum(k.series.meter == meter for k in listed.values())
         if had >= 2 and not any(o.series.meter == meter for o in seen.prices.values()):
             raise ReadError("missing_column", f"the page has no {meter} price; it had {had}")
     if len(absent) > MISSING_SHARE * len(listed):
         raise ReadError("incomplete_page", f"{len(absent)} of {len(listed)} known prices are not on the page")
+
+
+def _refuse_another_currency(seen: Seen, absent: list[Known], listed: int) -> None:
+    """Another country's page, or another currency for good: no price moved, and none is missing."""
+    elsewhere = defaultdict(set)
+    for o in seen.prices.values():
+        elsewhere[o.series.model, o.series.meter, o.series.terms].add(o.series.currency)
+    now = [elsewhere[k.series.model, k.series.meter, k.series.terms] for k in absent]
+    switched = {(k.series.currency, *sorted(other)) for k, other in zip(absent, now, strict=True) if other}
+    if sum(map(bool, now)) > MISSING_SHARE * listed:
+        was, *to = next(iter(switched))
+        raise ReadError(
+            "currency_change", f"the page states its prices in {' and '.join(to)} now, not in {was}"
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -11,6 +11,9 @@ from tracker.domain.model import Move, Series
 from tracker.domain.observe import Known, Seen
 
 FACTOR = 10  # a price that moved by this much is implausible until somebody says so
+UNIT_SLIPS = {Decimal(10) ** n: f"{10**n:,} times" for n in (2, 3, 6)} | {
+    Decimal(10) ** -n: f"a {10**n:,}th of" for n in (2, 3, 6)
+}
 HALF_PAGE_MODELS = 5  # with fewer models, half a page moves whenever a provider moves
 HALF_PAGE_SHARE = 3  # one in so many of the page's prices; fewer are some prices of many models
 
@@ -39,7 +42,13 @@ def _half_a_page(moves: Sequence[Move], known: Mapping[str, Known]) -> str:
     models = {k.series.model for k in known.values()}
     many = len(moved) >= HALF_PAGE_MODELS and len(moved) * 2 > len(models)
     wide = many and len(moves) * HALF_PAGE_SHARE > len(known)
-    return f"{len(moved)} of {len(models)} models moved at once" if wide else ""
+    if not wide:
+        return ""
+    factors = Counter(m.after / m.before for m in moves if m.before)
+    factor, often = factors.most_common(1)[0] if factors else (Decimal(1), 0)
+    if often * 2 > len(moves) and (unit := UNIT_SLIPS.get(factor)):
+        return f"{often:,} prices at once are {unit} what they were: a unit slipped"
+    return f"{len(moved)} of {len(models)} models moved at once"
 
 
 def _misplaced(moves: Sequence[Move], known: Mapping[str, Known], seen: Seen) -> dict[str, str]:

@@ -7,9 +7,11 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-# What a rule can name under `event`; `source` is one that fails, goes stale or blind, or is well again.
+# What a rule can name under `event`; `gone` is a model that left or was renamed, `source` one that fails,
+# goes stale or blind, or is well again.
 EVENTS = (
-    "list_cut", "list_rise", "promo", "end_of_promo", "plan_cut", "plan_rise", "source", "article",
+    "list_cut", "list_rise", "promo", "end_of_promo", "alias_swap", "plan_cut", "plan_rise", "gone", "source",
+    "article",
 )  # fmt: skip
 
 
@@ -46,6 +48,11 @@ class SourceSetting:
     enabled: bool = True
     ca_file: Path | None = None  # verify TLS against this file instead of the system's
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # secrets: keys, cookies
+    accept: str | None = None  # the Accept header
+    anchors: tuple[str, ...] | None = None  # models of which at least one must be read
+    least: int | None = None  # fewest offers of a page that is well
+    browser: bool | None = None  # read the page as a browser renders it
+    browser_hosts: tuple[str, ...] = ()  # beside the page's own site, where its files may come from
     place: str = field(default="", repr=False, compare=False)  # "tracker.toml:7: source.acme", for errors
 
 

@@ -151,7 +151,7 @@ def grouped(moves: Iterable[Move]) -> list[list[Move]]:
     """Moves that one line tells: the same model, terms and circumstances, the meters in their order."""
     lines: dict[tuple[object, ...], list[Move]] = {}
     for m in moves:
-        promo = m.event if m.event in ("promo", "end_of_promo") else ""
+        promo = m.event if m.event in ("promo", "end_of_promo", "alias_swap") else ""
         key = (model_name(m), m.series.terms, when_words(m), m.reason, promo, m.promo_until)
         lines.setdefault(key, []).append(m)
     return [sorted(line, key=lambda m: _ORDER.get(m.series.meter, len(_ORDER))) for line in lines.values()]
@@ -189,6 +189,8 @@ def tell(line: Sequence[Move]) -> str:
         )
     if first.event == "end_of_promo":
         said.append("end of a promotion")
+    if first.event == "alias_swap":
+        said.append("the name points at another model now: no list price moved")
     return ", ".join(filter(None, [*said, when_words(first), harmless(first.reason)]))
 
 

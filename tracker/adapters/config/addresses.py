@@ -68,6 +68,14 @@ def private(value: object) -> str:
     return f"{host}:{port}"
 
 
+def host(value: object) -> str:
+    """The name of a host."""
+    found = text(value).strip().lower()
+    if not _is_host(found):
+        raise Wrong("is not the name of a host; one such as cdn.example.com is allowed")
+    return found
+
+
 def _host_and_port(value: object, allowed: str) -> tuple[str, int]:
     match = _HOST_PORT.fullmatch(text(value).strip().lower())
     if not match or not _is_host(match[1].strip("[]")):

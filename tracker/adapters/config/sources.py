@@ -59,6 +59,10 @@ def _set(source: Source, setting: SourceSetting) -> Source:
         url=setting.url or source.url,
         provider=setting.provider or source.provider,
         every=setting.every or source.every,
+        accept=setting.accept or source.accept,
+        anchors=source.anchors if setting.anchors is None else setting.anchors,
+        least=setting.least or source.least,
+        via="browser" if setting.browser else "page" if setting.browser is False else source.via,
     )
 
 

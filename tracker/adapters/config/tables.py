@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scrapers.meters import METERS
 from tracker.adapters.config import values
-from tracker.adapters.config.addresses import page, shown_page
+from tracker.adapters.config.addresses import host, page, shown_page
 from tracker.adapters.config.durations import shown_duration
 from tracker.adapters.config.files import read_named, read_secret
 from tracker.adapters.config.ledger import Ledger, Table, hidden, listed
@@ -138,6 +138,11 @@ def _source(id: str, table: Table, env: Env) -> SourceSetting:
         enabled=enabled is not False,
         ca_file=table.take("ca_file", lambda value: _certificates(value, table.file.folder), str),
         headers=_headers(headers, env) if headers else (),
+        accept=table.take("accept", values.text, str),
+        anchors=table.take("anchors", many(values.text), listed),
+        least=table.take("least", values.whole(1, 100_000), str),
+        browser=table.take("browser", values.switch, lambda on: "true" if on else "false"),
+        browser_hosts=table.take("browser_hosts", many(host), listed) or (),
         place=table.place().problem,
     )
     table.end()

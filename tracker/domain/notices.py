@@ -1,0 +1,139 @@
+"""What is told beside moves: sources in trouble and well again, models that left, new articles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from scrapers.page import Article
+from tracker.domain import wording
+from tracker.domain.alerts import EVERYTHING, MOST_LINES, Alert, Message, is_among, safe
+from tracker.domain.listings import Listing
+from tracker.domain.model import State
+from tracker.domain.settings import Rule
+
+
+def trouble_alerts(
+    source: str,
+    state: State,
+    words: str,
+    since: datetime,
+    *,
+    rules: Sequence[Rule],
+    channels: Sequence[str],
+    base_url: str,
+) -> list[Alert]:
+    """What to tell when a source went stale, blind or failing: said once, by the caller's care."""
+    name, at = wording.harmless(source), wording.moment(since)
+    line = f"{name} has been {state} since {at}: {wording.harmless(words, 300).rstrip('.')}."
+    message = Message(
+        subject=f"{name} is {state}",
+        lines=(line, "Its prices are not watched until it is well again."),
+        links=safe([("status", f"{base_url}/sources")]),
+    )
+    return _tell("source", source, message, rules, channels)
+
+
+def recovery_alerts(
+    source: str,
+    was: State,
+    since: datetime,
+    *,
+    rules: Sequence[Rule],
+    channels: Sequence[str],
+    base_url: str,
+) -> list[Alert]:
+    """What to tell when a source that was in trouble is well again."""
+    name = wording.harmless(source)
+    message = Message(
+        subject=f"{name} is well again",
+        lines=(f"{name} is well again; it had been {was} since {wording.moment(since)}.",),
+        links=safe([("status", f"{base_url}/sources")]),
+    )
+    return _tell("source", source, message, rules, channels)
+
+
+def listing_alerts(
+    left: Sequence[Listing],
+    renamed: Sequence[Listing],
+    source: str,
+    *,
+    rules: Sequence[Rule],
+    channels: Sequence[str],
+    base_url: str,
+) -> list[Alert]:
+    """What to tell of models that left a page for good, or that seem to have another name now."""
+    name = wording.harmless(source)
+    lines = [f"{name} no longer lists {_listing(one)}" for one in left]
+    lines += [
+        f"{name} lists {wording.harmless(one.renamed)} in place of {_listing(one)}: renamed?"
+        for one in renamed
+    ]
+    if not lines:
+        return []
+    shown = lines[:MOST_LINES]
+    if len(lines) > MOST_LINES:
+        shown.append(f"… and {len(lines) - MOST_LINES:,} more: {len(lines):,} models in all")
+    message = Message(
+        subject=lines[0] if len(lines) == 1 else f"{name}: {len(lines):,} models left or were renamed",
+        lines=tuple(shown),
+        links=safe([("status", f"{base_url}/sources")]),
+    )
+    return _tell("gone", source, message, rules, channels)
+
+
+def _listing(one: Listing) -> str:
+    prices = ", ".join(
+        f"{wording.meter_words(k.series.meter)} {wording.money(k.price, k.series.currency)}".strip()
+        for k in one.known
+        if not k.series.terms.as_dict()
+    )
+    return f"{wording.harmless(one.model)}{f' ({prices})' if prices else ''}"
+
+
+def article_alerts(
+    articles: Sequence[Article],
+    source: str,
+    *,
+    rules: Sequence[Rule],
+    channels: Sequence[str],
+    base_url: str,
+) -> list[Alert]:
+    """What to tell of new articles of one feed; with rules, only those that name the event."""
+    if not articles:
+        return []
+    shown, name = articles[:MOST_LINES], wording.harmless(source)
+    lines = [_article_line(article, name) for article in shown]
+    if len(articles) > len(shown):
+        lines.append(f"… and {len(articles) - len(shown):,} more: {len(articles):,} new articles in all")
+    titles = [(wording.harmless(a.title) or "article", a.url) for a in shown]
+    message = Message(
+        subject=lines[0] if len(articles) == 1 else f"{len(articles):,} new articles in {name}",
+        lines=tuple(lines),
+        links=safe([*titles, ("all articles", f"{base_url}/articles")]),
+    )
+    return _tell("article", source, message, rules, channels)
+
+
+def _article_line(article: Article, source: str) -> str:
+    title = wording.harmless(article.title) or "without a title"
+    published = f", published {wording.moment(article.published_at)}" if article.published_at else ""
+    return f"New article in {source}: {title}{published}"
+
+
+def _tell(
+    event: str, source: str, message: Message, rules: Sequence[Rule], channels: Sequence[str]
+) -> list[Alert]:
+    """One alert a channel, by the first rule that names the event.
+
+    A source in trouble is never told to nobody: where no rule names the event, it goes to every channel.
+    """
+    naming = [rule for rule in rules if event in rule.event]
+    if not rules or (event == "source" and not naming):
+        naming = [EVERYTHING]
+    alerts: dict[str, Alert] = {}
+    for rule in naming:
+        if is_among(source, rule.provider):
+            for channel in rule.to or channels:
+                alerts.setdefault(channel, Alert(rule.name, channel, message))
+    return list(alerts.values())
