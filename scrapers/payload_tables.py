@@ -49,7 +49,7 @@ def _grids(blocks: list[Json]) -> Iterator[Grid]:
 
 
 def _rows(block: Json) -> list[list[str]]:
-    """The cells of a block that is a table; empty where it is none."""
+    """The cells of a block that is a table; empty where it is none, or where a row lost a cell."""
     if not isinstance(block, dict) or not isinstance(block.get("rows"), list):
         return []
     rows = [row.get("cells") for row in block["rows"] if isinstance(row, dict)]

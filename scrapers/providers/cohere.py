@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from scrapers.html_page import whole_page
 from scrapers.lines import Line
-from scrapers.money import PriceError, per_meter, read_price
+from scrapers.money import PriceError, currency_in, per_meter, read_price
 from scrapers.names import model_name
-from scrapers.page import Offer, Page, Refused
+from scrapers.page import Offer, Page, ReadError, Reading, Refused
 from scrapers.payload_rows import Row, Rows, Stated, payload_rows
 from scrapers.readers import cards, first_of, table
 from scrapers.source import Source
@@ -56,17 +56,25 @@ def in_answers(page: Page) -> Iterator[Offer | Refused]:
     return sentences(whole_page(page.text).lines)
 
 
+_of_cards = payload_rows(
+    Rows(("modelName", "pricings"), prices, name="modelName", meters=_METERS, currency="USD"),
+    also=in_answers,
+)
+
+
+def of_cards(page: Page) -> Reading:
+    """The cards, whose numbers name no currency: that is what the page shows."""
+    reading = _of_cards(page)
+    money = {shown for line in whole_page(page.text).lines if (shown := currency_in(line.text))}
+    if money and "USD" not in money:
+        raise ReadError("parse_error", f"{page.url} shows {', '.join(sorted(money))}, not dollars")
+    return reading
+
+
 SOURCE = Source(
     url="https://cohere.com/pricing",
     via="payload",
-    reader=first_of(
-        payload_rows(
-            Rows(("modelName", "pricings"), prices, name="modelName", meters=_METERS, currency="USD"),
-            also=in_answers,
-        ),
-        table(),
-        cards(also=sentences),
-    ),
+    reader=first_of(of_cards, table(), cards(also=sentences)),
     anchors=("Command R", "Command R7B", "Command A", "Command R+", "Command R+ 08-2024"),
     least=4,
 )

@@ -35,6 +35,10 @@ def seats(row: Row) -> Iterator[Stated]:
         yield Stated("", row["price_dollar"], str(row["unit"]).replace("*", ""), meter="seat_month")
 
 
+def plan(row: Row) -> str:
+    return f"Le Chat {row['title']}" if row["title"] else ""
+
+
 def printed(name: str) -> str:
     return model_name(name.replace("↗", ""))
 
@@ -45,7 +49,7 @@ SOURCE = Source(
     reader=first_of(
         payload_rows(
             Rows(("name", "price"), prices, meters=_METERS),
-            Rows(("title", "price_dollar", "unit"), seats, name=lambda row: f"Le Chat {row['title']}"),
+            Rows(("title", "price_dollar", "unit"), seats, name=plan),
         ),
         table(named=printed),
     ),

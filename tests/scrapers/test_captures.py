@@ -22,7 +22,8 @@ CAPTURES, SCORER = SHARED / "captures", SHARED / "tools" / "score_captures.py"
 
 # The lists call these complete, but the page states more than they hold.
 NOT_COMPLETE = {
-    "openai/2026-08-21__api-docs-pricing.html": "most older models in the islands' props are not listed"
+    "openai/2026-08-21__api-docs-pricing.html": "most older models in the islands' props are not listed",
+    "mistral/2026-05-08__pricing.html": "Codestral, Mistral Moderation and the Voxtrals are not listed",
 }
 # A modality is a note in the lists and a part of the meter here.
 MODALITIES = {
