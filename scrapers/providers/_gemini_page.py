@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborNode
 
 from scrapers.grid import Grid
-from scrapers.html_tables import cell_text, grids_in, html_tree, one_line
+from scrapers.html_page import html_tree
+from scrapers.html_tables import cell_text, grids_in, one_line
 from scrapers.markdown_tables import markdown_tables
 from scrapers.page import Page
 from scrapers.tables import is_html
@@ -108,9 +109,10 @@ def _in_html(text: str) -> list[_Section]:
 
 def _stands_alone(node: LexborNode) -> bool:
     """Whether an id stands in a line of ids, not in a sentence or a cell."""
-    around, inner = node.parent, node
+    inner = node
+    around = node.parent
     while around is not None and around.tag in _INLINE:
-        around, inner = around.parent, around
+        inner, around = around, around.parent
     if around is None or around.tag in ("td", "th"):
         return False
     line = around if around.tag in ("p", "li") or inner is node else inner

@@ -180,7 +180,7 @@ def _unit(one: Stated, kind: str, column: Column) -> Unit | None:
 
 
 def _meters(label: str, kind: str, one: Stated, column: Column) -> tuple[str, ...]:
-    """What a price is for, by its label ("5m Cache Write"), the row's type or the column; raises PriceError."""
+    """What a price is for, by its label ("5m Cache Write"), its row or its column; raises PriceError."""
     said = without_context(f"{kind} {column.heading}")
     if re.search(r"training", said, re.I):
         if "character" in said.casefold():
