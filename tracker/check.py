@@ -100,6 +100,8 @@ def _well_read(connection: Connection, edges: Edges, source: Source, at: datetim
     row = states.get(connection, source.id, lock=False)
     if row.readers != readers_of(edges, source) or row.outcome_kind != "well" or row.read_at is None:
         return None
+    if row.told:  # what was told is over only after a look that was read
+        return None
     pending = moves.pending(connection, source.id).values()
     if any(m.status is Status.provisional or witness_for(connection, edges, m) for m in pending):
         return None

@@ -18,7 +18,13 @@ from tracker.domain.errors import FetchError
 from tracker.domain.listings import left, renamed
 from tracker.domain.model import Basis, Move, Snapshot, State, Status, basis_of, text
 from tracker.domain.moves import Changes, step
-from tracker.domain.notices import article_alerts, listing_alerts, recovery_alerts, trouble_alerts
+from tracker.domain.notices import (
+    article_alerts,
+    flapping_alerts,
+    listing_alerts,
+    recovery_alerts,
+    trouble_alerts,
+)
 from tracker.domain.observe import Seen, hold_to_the_known, observe
 from tracker.domain.settings import SourceSetting
 from tracker.domain.witnesses import witness_of
@@ -79,7 +85,7 @@ def record(
     )
     confirmed += _witnessed(connection, edges, source, basis, got.at)
     fresh = articles.put(connection, source.id, reading.articles, got.at, snapshot)
-    told = _alerts(edges, source, before, got.at)
+    turn, told = _turn(connection, edges, source, before, changes, got.at)
     news = [m for m in confirmed if not witnesses.is_told(connection, m, got.at - SAME_MOVE)]
     told += alerts_for(news, page_url=source.shown_url, **_routes(edges))
     if source.kind != "catalogs":  # third parties list and delist by the day
@@ -88,7 +94,7 @@ def record(
     if row.last_well is not None:
         told += article_alerts(fresh, source=source.id, **_routes(edges))
     outbox.put(connection, told, source.id, got.at)
-    turn, again = health.well(before, got.at), _again(connection, changes, edges, source.id)
+    again = _again(connection, changes, edges, source.id)
     words = _words(reading, seen)
     states.set_to(
         connection,
@@ -96,7 +102,7 @@ def record(
         state=turn.state.value,
         state_since=turn.since,
         fails=0,
-        told="",
+        told=turn.told,
         due=again or got.at + health.next_look(source.every, 0),
         last_look=got.at,
         last_well=got.at,
@@ -176,11 +182,23 @@ def record_failure(
     return Looked(source.id, error.kind, words)
 
 
-def _alerts(edges: Edges, source: Source, before: health.Health, at: datetime) -> list[Alert]:
-    """That a source is well again, where its trouble was told."""
-    if not before.told:
-        return []
-    return recovery_alerts(source.id, State(before.told), before.since, **_routes(edges))
+def _turn(
+    connection: Connection,
+    edges: Edges,
+    source: Source,
+    before: health.Health,
+    changes: Changes,
+    at: datetime,
+) -> tuple[health.Turn, list[Alert]]:
+    """How the source is after a well look: told where it is well again, or flaps."""
+    watched = changes.flapped or before.told == health.FLAPPING
+    flaps = moves.flaps(connection, source.id, at - health.FLAPS_WITHIN) if watched else 0
+    turn = health.well(before, at, flaps)
+    if turn.tell:
+        return turn, flapping_alerts(source.id, flaps, **_routes(edges))
+    if before.told and not turn.told:
+        return turn, recovery_alerts(source.id, before.told, before.since, **_routes(edges))
+    return turn, []
 
 
 def _routes(edges: Edges) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def test_a_page_that_shows_another_price_at_every_look_is_looked_at_no_more_ofte
     with asking(engine) as connection:
         due = questions.source_rows(connection)["acme"].due
     assert due - clock.now() > timedelta(minutes=50)
-    assert alerts(engine) == []
+    assert [alert["subject"] for alert in alerts(engine)] == ["acme is flapping"]
 
 
 def test_an_unchanged_page_is_still_read_while_something_waits_for_time(engine: Engine, pages: Pages) -> None:
@@ -354,3 +354,42 @@ def test_without_a_channel_nothing_waits(engine: Engine, pages: Pages) -> None:
     assert {m.status for m in moves(engine)} == {Status.confirmed}
     with asking(engine) as connection:
         assert connection.execute(select(deliveries)).all() == []
+
+
+def test_a_page_that_flaps_is_told_once_and_once_when_it_is_steady(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(one)
+    for n in range(40):
+        clock.later(minutes=30)
+        pages.put("/acme", text(LIST | ({"a": "2"} if n % 2 else {})))
+        run(one, again=True)
+    assert {m.status for m in moves(engine) if m.status is not Status.provisional} == {Status.withdrawn}
+    assert [alert["subject"] for alert in alerts(engine)] == ["acme is flapping"]
+    pages.put("/acme", text(LIST))
+    for _ in range(30):
+        clock.later(hours=1)
+        run(one, again=True)
+    assert [alert["subject"] for alert in alerts(engine)] == ["acme is well again", "acme is flapping"]
+
+
+def test_a_model_that_leaves_is_told_once_and_one_that_seems_renamed_at_once(
+    engine: Engine, pages: Pages
+) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(one)
+    rest = {model: price for model, price in LIST.items() if model != "f"}
+    pages.put("/acme", text(rest))
+    for _ in range(7):
+        clock.later(days=1)
+        run(one)
+    (left,) = alerts(engine)
+    assert left["subject"] == "acme no longer lists f (input $8, output $8)"
+    pages.put("/acme", text({m: p for m, p in rest.items() if m != "e"} | {"e-preview": rest["e"]}))
+    for _ in range(7):
+        clock.later(days=1)
+        run(one)
+    (renamed, _) = alerts(engine)
+    assert renamed["subject"] == "acme lists e-preview in place of e (input $7, output $7): renamed?"
+    assert moves(engine) == []

@@ -9,6 +9,8 @@ from scrapers.page import ReadError
 from tracker.domain.model import State
 
 TOLD_AFTER = {State.failing: 3, State.blind: 2}  # looks in a row
+FLAPPING = "flapping"  # told of a source whose moves go back before they are confirmed
+FLAPS, FLAPS_WITHIN = 3, timedelta(hours=24)  # so many looks withdrew a move within that time
 LONGEST = timedelta(hours=24)  # between two looks, whatever a server asks for
 SLOWEST = 8  # times `every`, when a page fails and fails
 ACCEPT_AFTER = timedelta(hours=48)  # a page that stays smaller for so long is smaller
@@ -33,7 +35,7 @@ class Turn:
     since: datetime
     fails: int
     told: str
-    tell: State | None = None
+    tell: str = ""
 
 
 def failed(before: Health, kind: str, at: datetime) -> Turn:
@@ -41,15 +43,21 @@ def failed(before: Health, kind: str, at: datetime) -> Turn:
     state = State.blind if kind in ReadError.KINDS else State.failing
     since = before.since if before.state is state else at
     fails = before.fails + 1
-    if not before.told and fails >= TOLD_AFTER[state]:
-        return Turn(state, since, fails, state.value, tell=state)
+    if before.told in ("", FLAPPING) and fails >= TOLD_AFTER[state]:
+        return Turn(state, since, fails, state.value, tell=state.value)
     return Turn(state, since, fails, before.told)
 
 
-def well(before: Health, at: datetime) -> Turn:
-    """After a look that was well; the recovery is told where `before.told` was."""
+def well(before: Health, at: datetime, flaps: int = 0) -> Turn:
+    """After a look that was well; the recovery is told where `before.told` was.
+
+    `flaps` is how many looks of FLAPS_WITHIN withdrew a move: a source that flaps is told once, and once more
+    when it was steady for so long.
+    """
     since = before.since if before.state is State.well else at
-    return Turn(State.well, since, 0, "")
+    flapping = flaps >= FLAPS or (flaps > 0 and before.told == FLAPPING)
+    told = FLAPPING if flapping else ""
+    return Turn(State.well, since, 0, told, tell=told if told != before.told else "")
 
 
 def next_look(every: timedelta, fails: int, retry_after: timedelta | None = None) -> timedelta:

@@ -16,6 +16,7 @@ from tracker.domain.plausible import doubts, far
 SLIP = 100  # by this much a price moves when a unit slips: that is never believed by waiting
 STEADY = timedelta(days=7)  # a single held move that the page says so steadily for so long is believed
 GONE_LOOKS, GONE_AFTER = 3, timedelta(hours=48)
+WENT = "before it was confirmed"  # how the reason of a move ends that the next look took back
 CLAIMED = "only a catalogue says so: waits for the provider's own page or another witness"
 
 
@@ -131,7 +132,7 @@ def _move(held: Known, seen: Observation, source: str, at: datetime, last_well: 
 
 def _withdrawn(move: Move, held: Known, seen: Observation) -> Move:
     went = "went back" if seen.price in (held.price, move.before) else f"became {seen.price}"
-    return replace(move, status=Status.withdrawn, reason=f"{went} before it was confirmed")
+    return replace(move, status=Status.withdrawn, reason=f"{went} {WENT}")
 
 
 def event_of(held: Known, seen: Observation) -> str:

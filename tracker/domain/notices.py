@@ -8,14 +8,14 @@ from datetime import datetime
 from scrapers.page import Article
 from tracker.domain import wording
 from tracker.domain.alerts import EVERYTHING, MOST_LINES, Alert, Message, is_among, safe
+from tracker.domain.health import FLAPPING
 from tracker.domain.listings import Listing
-from tracker.domain.model import State
 from tracker.domain.settings import Rule
 
 
 def trouble_alerts(
     source: str,
-    state: State,
+    state: str,
     words: str,
     since: datetime,
     *,
@@ -34,9 +34,23 @@ def trouble_alerts(
     return _tell("source", source, message, rules, channels)
 
 
+def flapping_alerts(
+    source: str, flaps: int, *, rules: Sequence[Rule], channels: Sequence[str], base_url: str
+) -> list[Alert]:
+    """What to tell of a source that shows other prices at one look and takes them back at the next."""
+    name = wording.harmless(source)
+    line = f"{name} is flapping: {flaps} looks of a day took back prices that the look before had shown."
+    message = Message(
+        subject=f"{name} is flapping",
+        lines=(line, "No such price is believed; a move that stays is told as ever."),
+        links=safe([("status", f"{base_url}/sources")]),
+    )
+    return _tell("source", source, message, rules, channels)
+
+
 def recovery_alerts(
     source: str,
-    was: State,
+    was: str,
     since: datetime,
     *,
     rules: Sequence[Rule],
@@ -45,9 +59,10 @@ def recovery_alerts(
 ) -> list[Alert]:
     """What to tell when a source that was in trouble is well again."""
     name = wording.harmless(source)
+    begun = "" if was == FLAPPING else f" since {wording.moment(since)}"
     message = Message(
         subject=f"{name} is well again",
-        lines=(f"{name} is well again; it had been {was} since {wording.moment(since)}.",),
+        lines=(f"{name} is well again; it had been {was}{begun}.",),
         links=safe([("status", f"{base_url}/sources")]),
     )
     return _tell("source", source, message, rules, channels)

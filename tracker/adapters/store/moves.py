@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select, update
 from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.tables import moves, series
 from tracker.domain.model import Move, Status
+from tracker.domain.moves import WENT
 
 PENDING = (Status.provisional.value, Status.held.value)
 BY_A_PERSON = "by a person: "  # in the reason of a move that a person ruled on
@@ -78,6 +79,14 @@ def ruled_out(connection: Connection, source: str) -> dict[str, tuple[Decimal, D
         .where(moves.c.id.in_(newest))
     )
     return {row.key: (row.before, row.after) for row in rows}
+
+
+def flaps(connection: Connection, source: str, since: datetime) -> int:
+    """How many looks since then withdrew a move that had waited for its second look."""
+    found = select(func.count(moves.c.status_at.distinct())).where(
+        moves.c.source == source, moves.c.status_at >= since, moves.c.reason.endswith(WENT)
+    )
+    return connection.scalar(found) or 0
 
 
 def insert(connection: Connection, move: Move, series_id: int, source: str, snapshot: int) -> None:
