@@ -15,6 +15,7 @@ _BEFORE = re.compile(r"(?P<label>[^:：$¥€£₩\d]{3,40})[:：]\s*(?P<price>.
 _AFTER = re.compile(r"\(?\b(inputs?|outputs?|cached(?: inputs?)?|cache (?:reads?|hits?|writes?))\b\)?", re.I)
 # "$2.00, prompts <= 200k tokens $4.00, prompts > 200k tokens": each amount begins a part.
 _PARTS = re.compile(r"(?=(?:US)?[$€£¥]\s?\d)")
+_PER = re.compile(rf"(?:US)?[$€£¥]\s?[\d.,]*\d\s*(?P<per>{SUFFIX.pattern})(?:\s*\(\w+\))?", re.I)
 _PART = re.compile(r"(?P<price>(?:US)?[$€£¥]\s?[\d.,]*\d)(?P<words>.*)", re.S)
 _SAME = re.compile(r"\A\s*same as standard\b", re.I)
 _STORED = re.compile(r"\bper hour\b|\bstorage\b|/\s*h(?:ou)?r\b", re.I)
@@ -62,6 +63,8 @@ def prices_in(
 
 def worded(text: str) -> list[tuple[str, str]]:
     """(words, prices) of a cell that names what its prices are for: "Input: $3", "$0.30 / $0.06 (cached)"."""
+    if behind := _per(text):
+        return behind
     before = [_BEFORE.fullmatch(line.strip()) for line in text.split("\n")]
     if any(m and meter_of(m["label"]) for m in before):
         return [(m["label"], m["price"]) for m in before if m]
@@ -70,6 +73,15 @@ def worded(text: str) -> list[tuple[str, str]]:
         return []
     said = [(word, price.strip(" \n/;,|")) for price, word in zip(parts[::2], parts[1::2], strict=False)]
     return [*said, ("", parts[-1])] if parts[-1].strip(" \n/;,|()") else said
+
+
+def _per(text: str) -> list[tuple[str, str]]:
+    """(unit, price) of each price whose unit names its meter: "$0.03 per M input tokens"."""
+    found = list(_PER.finditer(text))
+    if not found or _PER.sub("", text).strip(" \n/;,|+&()"):
+        return []
+    said = [(m["per"], m[0]) for m in found]
+    return said if all(meter_of(per) for per, _ in said) else []
 
 
 def _by_words(

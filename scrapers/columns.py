@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from scrapers.beside import Beside, beside_of
 from scrapers.cells import Column, worded
 from scrapers.grid import Cell, Grid
 from scrapers.meters import meter_of, read_unit
@@ -19,13 +20,13 @@ NAME = re.compile(
     re.I,
 )
 _ID = re.compile(
-    r"(?:api )?model (?:id|string|slug|code)s?|api (?:model |string )?(?:name|id|identifier)"
+    r"(?:api )?model (?:id|string|slug|code)s?|版本名称|api (?:model |string )?(?:name|id|identifier)"
     r"|(?:api )?endpoint(?: name| id)?s?|模型 ?(?:id|编码|code)",
     re.I,
 )
-_REGION = re.compile(r"(?:(?:cloud |server )?regions?|locations?|地域|区域|部署地域)", re.I)
+_AMOUNT = re.compile(r"\W*\d[\d.,]*\s")  # "2457 neurons per M input tokens" names no meter
 _LONGEST = 300  # characters of a heading
-_PRICE_HEADING = re.compile(r"pric|cost|rate|fee|\$|usd|tokens|价格|计费|单价", re.I)
+_PRICE_HEADING = re.compile(r"pric|cost|rate|fee|\$|usd|tokens|价格|计费|单价|推理|付费|批量|标准|standard|batch|flex|priority|on[- ]demand", re.I)
 _ORDER = re.compile(r"[a-z一-鿿][\w一-鿿 -]*(?:\s*/\s*[a-z一-鿿][\w一-鿿 -]*){1,4}", re.I)
 _BOTH = re.compile(
     r"(?:input|prompt)s?(?: tokens?)?\s*(?:and|&|\+|＋|与|和)\s*(?:output|completion)|输入(?:与|和|、|\+|＋)输出",
@@ -37,13 +38,13 @@ _BOTH = re.compile(
 class Columns:
     """Where a grid holds what, -1 where it does not.
 
-    `kind_at` is the column whose cells name meters ("Input", "Output"), `region_at` that of regions.
+    `kind_at` is the column whose cells name meters ("Input", "Output"); `beside` those that say more of a row.
     """
 
     name_at: int
     prices: dict[int, Column]
     kind_at: int = -1
-    region_at: int = -1
+    beside: Beside = Beside()
 
 
 def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False) -> Columns | None:
@@ -55,11 +56,10 @@ def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False)
     headings = [text[:_LONGEST] for text in grid.headings]
     flat = [without_marks(_flat(heading)) for heading in headings]
     name_at = _named_at(grid, flat, name)
-    region_at = next((x for x, h in enumerate(flat) if _REGION.fullmatch(h)), -1)
-    candidates = [x for x in range(len(headings)) if x not in (name_at, region_at)]
+    candidates = [x for x in range(len(headings)) if x != name_at]
     prices = {x: found for x in candidates if (found := _column(grid, x, headings[x]))}
     if name_at < 0 and loose:
-        name_at = _first_of_words(grid, prices, region_at)
+        name_at = _first_of_words(grid, prices)
         prices.pop(name_at, None)
     if name_at < 0:
         return None
@@ -68,7 +68,9 @@ def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False)
     if kind_at >= 0:
         left = (x for x in others if x != kind_at and _PRICE_HEADING.search(headings[x]))
         prices |= {x: _stated((), headings[x]) for x in left if _state_prices(_cells(grid, x))}
-    return Columns(name_at, prices, kind_at, region_at) if prices else None
+    if not prices:
+        return None
+    return Columns(name_at, prices, kind_at, beside_of(grid, flat, name_at, {*prices, kind_at}))
 
 
 def _named_at(grid: Grid, headings: list[str], name: re.Pattern[str]) -> int:
@@ -86,14 +88,14 @@ def _are_ids(cells: list[str]) -> bool:
     return bool(said) and all(ID.fullmatch(text.casefold()) for text in said)
 
 
-def _first_of_words(grid: Grid, prices: dict[int, Column], region_at: int) -> int:
+def _first_of_words(grid: Grid, prices: dict[int, Column]) -> int:
     """The first column that holds words, of a list whose headings say input and output; else -1."""
     meters = {meter for column in prices.values() for meter in column.meters}
     if not {"input_mtok", "output_mtok"} <= meters:
         return -1
     for x in range(len(grid.headings)):
         cells = [text for text in _cells(grid, x) if text]
-        if x in prices or x == region_at or not cells or _names_meters(cells):
+        if x in prices or not cells or _names_meters(cells):
             continue
         if all(re.search(r"[a-z]{2}|[一-鿿]", text, re.I) for text in cells) and len(set(cells)) * 2 > len(
             cells
@@ -161,7 +163,7 @@ def _stated(meters: tuple[str, ...], heading: str) -> Column:
 
 
 def _names_meters(cells: list[str]) -> bool:
-    named = [meter_of(without_context(text)) for text in cells if text]
+    named = [None if _AMOUNT.match(text) else meter_of(without_context(text)) for text in cells if text]
     return 2 * sum(map(bool, named)) > len(named) > 0
 
 

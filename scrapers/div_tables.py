@@ -15,6 +15,7 @@ from scrapers.names import without_marks
 
 _PARTS = "div, span, p, li, dt, strong, b, h4, h5, h6"
 _HEADINGS = "h1, h2, h3, h4, h5, h6"
+_SIGN_ABOVE = re.compile(r"(?<=[$€£¥])\n(?=\d)")
 _SILENT = frozenset(("script", "style", "template", "svg", "button", "br", "hr", "noscript"))
 _LONGEST_HEAD, _WIDEST, _HIGHEST = (
     60,
@@ -53,7 +54,7 @@ def _row(cells: list[LexborNode]) -> tuple[Cell, ...]:
 
 def _said(cell: LexborNode) -> tuple[str, bool, str]:
     text, struck = cell_text(cell)
-    return text, False, struck
+    return _SIGN_ABOVE.sub("", text), False, struck
 
 
 def _children(node: LexborNode) -> list[LexborNode]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from scrapers.div_tables import div_tables
 from scrapers.flat_tables import flat_tables
 from scrapers.grid import Grid
 from scrapers.html_page import whole_page
+from scrapers.jsx_tables import with_pipe_tables
 from scrapers.lines import Line, lines_of
 from scrapers.listed import listed
 from scrapers.markdown_lines import markdown_lines
@@ -19,6 +21,7 @@ from scrapers.settled import CONFLICT, settled
 from scrapers.tables import Document, document, is_html
 from scrapers.wrong_page import refuse_wrong_page
 
+_COMPONENT = re.compile(r"\b(?:rows|data|dataSource)=\{\s*\[")
 _AMOUNT = re.compile(r"[$€£¥]\s?\d|\d\s?[元€]|^[$€£¥]$", re.M)
 _FEW = 2  # amounts outside the tables that may stand in prose
 
@@ -26,6 +29,8 @@ _FEW = 2  # amounts outside the tables that may stand in prose
 def generic(page: Page) -> Reading:
     """What the price tables of a page say, and its lists of prices under names; raises ReadError."""
     refuse_wrong_page(page)
+    if not is_html(page) and _COMPONENT.search(page.text):
+        page = replace(page, text=with_pipe_tables(page.text))
     shown = document(page)
     more, cards = _outside(page, shown)
     layout = Layout(loose=True, carries_names=not is_html(page))

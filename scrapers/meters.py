@@ -144,7 +144,8 @@ def kinds_in(text: str) -> list[str]:
 def of_kind(meter: str, kind: str) -> str:
     """The meter of one modality: of audio, cache_read_mtok is cache_audio_read_mtok."""
     head, _, tail = meter.removesuffix("_mtok").partition("_")
-    return "_".join(filter(None, (head, kind, tail, "mtok")))
+    made = "_".join(filter(None, (head, kind, tail, "mtok")))
+    return made if made in METERS else meter
 
 
 @lru_cache(maxsize=4096)

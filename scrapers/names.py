@@ -44,5 +44,6 @@ def _plain(line: str) -> str:
         r"[<>≤≥]|\b(?:over|above|up to|under)\b", text, re.I
     ):
         text = without_context(text)
+    text = re.sub(r"\s*[(（][^()（）]*$", "", text)  # what a length of prompts left open
     text = without_marks(_NOTHING.sub("", text))
     return " ".join(text.split()).strip(" ,;:-–—")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scrapers.cells import Column, prices_in
 from scrapers.columns import NAME, Columns, columns_of, turned
 from scrapers.grid import Cell, Grid
-from scrapers.meters import MILLION, Unit, meter_of, read_unit, units_in
+from scrapers.meters import MILLION, Unit, meter_of, of_kind, read_unit, units_in
 from scrapers.money import PriceError, currency_in, per_meter
 from scrapers.names import LONGEST, model_name
 from scrapers.page import Offer, Refused, Terms
@@ -19,7 +19,6 @@ from scrapers.titled import is_free_tier, is_of_prices, title_of, with_heads
 
 _SHORT = 80  # characters: a longer cell is prose, and states no terms
 _MARK = re.compile(r"[¹²³⁴-⁹]|\((\d)\)|\[(\d)\]")
-_EVERYWHERE = re.compile(r"\W*(?:global|all(?: regions)?|worldwide|全球|全部)?\W*", re.I)
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 # "introductory pricing through August 31 … is now the standard price": the day bounds nothing any more.
 _SETTLED = re.compile(r"\bnow the (?:standard|regular|list)\b|\bwill not (?:occur|happen|apply|take)", re.I)
@@ -83,10 +82,10 @@ class PricedGrid:
             others = (
                 c.text
                 for x, c in enumerate(row)
-                if x not in self.columns.prices and x != self.columns.region_at and len(c.text) <= _SHORT
+                if x not in self.columns.prices and len(c.text) <= _SHORT
             )
             terms = merged(
-                around, section, self._region(row), *(terms_in(text, self.page.words) for text in others)
+                around, section, self.columns.beside.terms(row), *(terms_in(text, self.page.words) for text in others)
             )
             for x, column in self.columns.prices.items():
                 yield from self._cell(printed, row[x], column, merged(terms, column.terms), row)
@@ -97,7 +96,11 @@ class PricedGrid:
         kind = row[self.columns.kind_at].text if self.columns.kind_at >= 0 else ""
         of = row[self.columns.name_at].text  # "Paid tier, per 1M tokens in USD"
         label = " | ".join(_flat(text) for text in (printed, kind, column.heading, cell.text) if text)
-        currency = currency_in(column.heading) or currency_in(of) or self.currency
+        beside = self.columns.beside
+        currency = (
+            currency_in(column.heading) or currency_in(of) or beside.currency(row) or self.currency
+        )
+        unit = column.unit or read_unit(kind) or read_unit(of) or beside.unit(row) or self.unit
         model = self.layout.named(printed)
         try:
             found = list(prices_in(cell.text, column, meter_of(without_context(kind)), currency))
@@ -108,14 +111,12 @@ class PricedGrid:
                 said_in = price.currency or currency or ("" if price.amount else self._only_currency())
                 if not said_in:
                     raise PriceError("no currency")
-                amount = per_meter(price, meter, column.unit or read_unit(kind) or read_unit(of) or self.unit)
+                if modality := beside.modality(row):
+                    meter = of_kind(meter, modality)
+                amount = per_meter(price, meter, unit)
                 yield Offer(model, meter, amount, said_in, merged(noted, said), label)
         except PriceError as why:
             yield Refused(" | ".join(_flat(c.text) for c in row if not c.spanned), str(why))
-
-    def _region(self, row: Sequence[Cell]) -> Terms:
-        said = row[self.columns.region_at].text if self.columns.region_at >= 0 else ""
-        return Terms() if _EVERYWHERE.fullmatch(said) else Terms(region=", ".join(said.split("\n")))
 
     def _only_currency(self) -> str:
         """What "free" is free of: the one currency of the list's other prices."""

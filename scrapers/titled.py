@@ -20,7 +20,7 @@ _PRICED = re.compile(
 _FREE = re.compile(r"\bfree\b|免费", re.I)
 # A heading that tells what the section is about, not whose prices stand in it.
 _ABOUT = re.compile(
-    r"pric|cost|example|usage|tool|how\b|overview|batch|cach|token|feature|models\b|\bapi\b|rate|plan|tier|faq|fee|bill"
+    r"pric|cost|example|usage|tool|how\b|overview|batch|cach|token|feature|models\b|\bapis?\b|rate|plan|tier|faq|fee|bill"
     r"|discount|calculat|total|summary|compar|\?|价格|计费|模型|示例|说明|费用",
     re.I,
 )
