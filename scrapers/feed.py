@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import Any
@@ -129,6 +129,11 @@ def moment(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         pass
     return None
+
+
+def midnight(day: date) -> datetime:
+    """When a day began, in UTC: all that is known of an entry that says its day alone."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _articles(entries: Iterable[Any]) -> Iterable[Article]:
