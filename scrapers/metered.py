@@ -41,7 +41,7 @@ def metered(
             name_at = next((x for x, text in enumerate(flat) if heading.fullmatch(text)), -1)
             for x, text in enumerate(flat):
                 kind = next((kind for said, kind in kinds if said.fullmatch(text)), None)
-                if name_at >= 0 and kind:
+                if name_at >= 0 and kind and not _has_lost_a_heading(grid):
                     yield from _column(grid, name_at, x, *kind)
 
     def _column(grid: Grid, name_at: int, x: int, meter: str, terms: Terms) -> Found:
@@ -62,6 +62,12 @@ def metered(
                 yield Refused(label, str(why))
 
     return read
+
+
+def _has_lost_a_heading(grid: Grid) -> bool:
+    """Whether prices stand under no heading: the others may have moved to their neighbour's cells."""
+    nameless = [x for x, text in enumerate(grid.headings) if not text]
+    return any(currency_in(row[x].text) for row in grid.body for x in nameless)
 
 
 def _is_section(row: tuple[Cell, ...]) -> bool:

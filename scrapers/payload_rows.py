@@ -124,7 +124,8 @@ def payload_rows(
         if not any(lists):
             raise ReadError("no_table", f"no rows of prices in the scripts of {page.url}")
         reading = settled(*lists, also(page))
-        missing = set(needs) - {offer.meter for offer in reading.offers}
+        # A price of long prompts stands in for none of the others.
+        missing = set(needs) - {offer.meter for offer in reading.offers if not offer.terms.context}
         if missing:
             raise ReadError("missing_column", f"no {', '.join(sorted(missing))} on {page.url}")
         return reading

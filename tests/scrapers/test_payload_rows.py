@@ -79,14 +79,24 @@ def test_what_advertises_is_overruled_by_the_list_of_all() -> None:
 
 def test_numbers_have_the_unit_and_the_terms_that_the_source_gives_them() -> None:
     def prices(row: Row) -> Iterator[Stated | Refused]:
-        yield Stated("in", row["in"], Unit("token", 10**10), "input_mtok", Terms(context=">200K"))
+        yield Stated("in", row["in"], Unit("token", 10**10), "input_mtok", Terms(tier="fast"))
         yield Refused("out", "not yet")
 
     rows = Rows(("id", "in"), prices, name="id", currency="USD")
     reading = payload_rows(rows, needs=("input_mtok",))(page([{"id": "acme-1", "in": 12500}]))
     (offer,) = reading.offers
-    assert (offer.model, str(offer.price), offer.terms) == ("acme-1", "1.25", Terms(context=">200K"))
+    assert (offer.model, str(offer.price), offer.terms) == ("acme-1", "1.25", Terms(tier="fast"))
     assert reading.refused == (Refused("out", "not yet"),)
+
+
+def test_a_price_of_long_prompts_stands_in_for_no_other() -> None:
+    def prices(row: Row) -> Iterator[Stated | Refused]:
+        yield Stated("long", row["long"], Unit("token", 10**10), "input_mtok", Terms(context=">200K"))
+
+    rows = Rows(("id", "long"), prices, name="id", currency="USD")
+    with pytest.raises(ReadError) as refusal:
+        payload_rows(rows, needs=("input_mtok",))(page([{"id": "acme-1", "long": 25000}]))
+    assert refusal.value.kind == "missing_column"
 
 
 def test_a_page_without_an_output_price_lost_a_label() -> None:
