@@ -13,7 +13,9 @@ from scrapers.outline import DEEPEST
 from scrapers.page import ReadError
 
 _SILENT = frozenset(("script", "style", "template", "noscript", "svg", "button", "table"))
-_BLOCK = frozenset(("br", "hr", "p", "div", "li", "ul", "ol", "section", "h1", "h2", "h3", "h4", "h5", "h6"))
+_BLOCK = frozenset(
+    ("br", "hr", "p", "div", "blockquote", "li", "ul", "ol", "section", "h1", "h2", "h3", "h4", "h5", "h6")
+)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

@@ -44,8 +44,10 @@ _SAID_OF_ALL = re.compile(r"(?:prices?|pricing|payments?|costs?)[^.\n]{0,60}\bin
 _CURRENCY = re.compile(rf"(?<![a-z$])(?:{_WORDS})(?![a-z$¥])", re.I)
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
-    | (?P<off>\(?\s*[-−]?\d{{1,2}}(?:\.\d{{1,2}})?\s?%\s?(?:off|discount)\b\s*(?:\(?[\d¹²³⁰-⁹]\)?)?\s*\)?)
-    | (?P<fold>\(?\s*\d(?:\.\d)?\s?折\s*\)?)
+    | (?P<off>(?:,\s?)?(?:(?:limited[-\ ]time|daytime|night)\ ){{0,2}}
+        \(?\s*[-−]?\d{{1,2}}(?:\.\d{{1,2}})?\s?%\s?(?:off|discount)\b\s*(?:\(?[\d¹²³⁰-⁹]\)?)?\s*\)?)
+    | (?P<fold>\(?\s*(?:限时\s?)?\d(?:\.\d)?\s?折(?:优惠)?\s*(?:\(?[\d¹²³⁰-⁹]\)?)?\s*\)?
+        |\(\s*\)|list\ price\b|原价|刊例价)
     | (?P<unit>{SUFFIX.pattern.replace(" ", "[ ]")})
     | (?P<currency>(?<![a-z$])(?:\$\$|{_WORDS})(?![a-z$¥]))
     | (?P<number>(?<![\d.,])(?:\d+(?:,\d+)+(?:\.\d+)?|\d+\.\d+|\.\d+|\d+)(?![\d.,]*[\d_]|[.,]\d|e[+-]?\d))

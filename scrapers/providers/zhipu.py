@@ -1,0 +1,80 @@
+"""Zhipu's Chinese page of prices, in Markdown: bands of input and output, promotions beside list prices.
+
+Not read on purpose: storage of cached input, vectors, pictures, sound, videos, fine-tuning and tools.
+"""
+
+import re
+from dataclasses import replace
+
+from scrapers.page import Offer, Page, Reading
+from scrapers.readers import table
+from scrapers.source import Source
+from scrapers.tables import Cell, Document, document
+from scrapers.terms import UNTIL, terms_in
+
+_NUMBER = r"\d+(?:\.\d+)?"
+_BAND = re.compile(
+    rf"(输入|输出)(?:长度)?\s*(?:\[\s*({_NUMBER})\s*[kK]?\s*[,，+]\s*\+?({_NUMBER}|)\s*[kK]?\s*[)\]]|[≥>]\s*({_NUMBER})\s*[kK]?)"
+)
+_EMPTY = re.compile(r"[(（]\s*[)）]")  # what a struck price leaves behind
+_OF_OUTPUT = re.compile(r">0\.\d+K")  # bands of output are below a thousand tokens, those of input are not
+_PROMOTION = re.compile(r"优惠|活动|\d\s*折")
+
+
+def tables(page: Page) -> Document:
+    """The page's tables with their bands as other pages write them, without what struck prices leave."""
+    shown = document(page)
+    grids = [replace(g, rows=tuple(tuple(map(_cell, row)) for row in g.rows)) for g in shown.grids]
+    return replace(shown, grids=grids)
+
+
+def _cell(cell: Cell) -> Cell:
+    text = _EMPTY.sub("", cell.text)
+    bands = list(_BAND.finditer(text))
+    return replace(cell, text=" ".join(filter(None, map(_band, bands))) if bands else text)
+
+
+def _band(found: re.Match[str]) -> str:
+    lower, upper = found[2] or found[4], found[3]
+    if not float(lower):
+        return ""  # the shortest band is the standard one
+    return f">{lower}K ≤{upper}K" if upper else f">{lower}K"
+
+
+_prices = table(
+    leave_out="向量|图像|图片|语音|音频|视频|多模态生成|微调|实例|私有|搜索|知识库|工具",
+    carries_names=True,
+    tables=tables,
+)
+
+
+def read(page: Page) -> Reading:
+    reading = _prices(page)
+    ends = {line: day for line in page.text.split("\n") if (day := _end(line))}
+    return replace(reading, offers=tuple(_told(offer, ends) for offer in reading.offers))
+
+
+def _end(line: str) -> str:
+    """The last day of the promotion that a line tells of."""
+    said = line[:1000].replace("截止", "截至")
+    return terms_in(said).promo_until if _PROMOTION.search(said) and UNTIL.search(said) else ""
+
+
+def _told(offer: Offer, ends: dict[str, str]) -> Offer:
+    named = re.compile(rf"(?<![\w.-]){re.escape(offer.model)}(?![\w.-])")
+    until = next((day for line, day in ends.items() if named.search(line)), "")
+    context = offer.terms.context
+    context = f"output {context}" if _OF_OUTPUT.fullmatch(context) else context
+    return replace(
+        offer, terms=replace(offer.terms, context=context, promo_until=offer.terms.promo_until or until)
+    )
+
+
+SOURCE = Source(
+    url="https://docs.bigmodel.cn/cn/guide/start/pricing.md",
+    accept="text/markdown",
+    via="markdown",
+    reader=read,
+    anchors=("GLM-5.3", "GLM-5.2", "GLM-5.1", "GLM-5", "GLM-4.7", "GLM-4.6"),
+    least=8,
+)
