@@ -3,27 +3,14 @@
 Not read on purpose: neurons, and what is charged by the tile, the step or the minute.
 """
 
-import re
-from dataclasses import replace
-
-from scrapers.page import Page, Reading
 from scrapers.readers import table
 from scrapers.source import Source
-
-_table = table()
-_PRICE = re.compile(r"(\$[\d.,]*\d) per M ((?:cached )?input|output) tokens")
-
-
-def read(page: Page) -> Reading:
-    """Each line with its meter in front, as other pages have it."""
-    return _table(replace(page, text=_PRICE.sub(r"\2: \1 / 1M tokens", page.text)))
-
 
 SOURCE = Source(
     url="https://developers.cloudflare.com/workers-ai/platform/pricing/index.md",
     accept="text/markdown",
     via="markdown",
-    reader=read,
+    reader=table(),
     anchors=(
         "@cf/meta/llama-3.3-70b-instruct-fp8-fast",
         "@cf/deepseek-ai/deepseek-r1-distill-qwen-32b",
