@@ -22,9 +22,11 @@ def with_pipe_tables(text: str) -> str:
     """The page with each table component as a pipe table; ReadError where one is cut off or odd."""
     text = re.sub(r"^export const \w+ = \(.*?^\};?$", "", text, flags=re.M | re.S)
     starts = [found.start() for found in _TABLE.finditer(text)]
+    if not starts:
+        return text
     if len(starts) > _MOST_TABLES:
         raise ReadError("too_large", f"more than {_MOST_TABLES} tables")
-    parts = [text[: starts[0]]] if starts else [text]
+    parts = [text[: starts[0]]]
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         parts.append(_written(text[start:end]))
     return "".join(parts)
