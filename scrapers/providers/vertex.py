@@ -217,7 +217,7 @@ def _cached(meter: str) -> str:
 
 
 SOURCE = Source(
-    url="https://cloud.google.com/vertex-ai/generative-ai/pricing",
+    url="https://cloud.google.com/gemini-enterprise-agent-platform/generative-ai/pricing",
     provider="google-vertex",
     reader=read,
     anchors=(
