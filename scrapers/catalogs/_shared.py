@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from scrapers.json_rows import Row, Stated, reading_of
-from scrapers.page import Offer, Reading, Refused
+from scrapers.page import Offer, ReadError, Reading, Refused
 from scrapers.payload import Json
 from scrapers.terms import context_in
 
@@ -39,6 +39,7 @@ _OURS = {
     "text-completion-openai": "openai",
     "together_ai": "together",
     "togetherai": "together",
+    "vercel_ai_gateway": "vercel",
     "vertex_ai": "google-vertex",
     "x-ai": "xai",
     "z.ai": "zai",
@@ -47,12 +48,21 @@ _OURS = {
 # In dollars per million tokens. Beyond them stand prices per thousand or per image, entered as per token.
 _LEAST, _MOST = Decimal("0.001"), Decimal(1000)
 SLIPPED = "the row states a price that no token has: its unit is another"
+_FEW = 5  # one row in so many may have slipped; of more, the catalogue's own unit is another
 
 
 def listed(rows: Iterable[Stated | Refused]) -> Reading:
-    """What the rows of a catalogue say; a row with a price in another unit is refused whole."""
+    """What the rows of a catalogue say; a row with a price in another unit is refused whole.
+
+    ReadError where much of it is in another unit, or has no input or no output prices at all.
+    """
     reading = reading_of(rows)
+    for meter in ("input_mtok", "output_mtok"):
+        if not any(offer.meter == meter for offer in reading.offers):
+            raise ReadError("missing_column", f"a catalogue without any {meter}")
     slipped = {_row(offer) for offer in reading.offers if _is_slipped(offer)}
+    if len(slipped) * _FEW > len({_row(offer) for offer in reading.offers}):
+        raise ReadError("parse_error", f"{len(slipped)} rows state prices that no token has")
     kept = tuple(offer for offer in reading.offers if _row(offer) not in slipped)
     doubted = tuple(Refused(o.label, SLIPPED) for o in reading.offers if _row(o) in slipped)
     return Reading(kept, refused=(*reading.refused, *doubted))

@@ -132,6 +132,7 @@ SOURCE = Source(
     accept="application/json",
     via="api",
     ancestry="catalogues",
+    every=timedelta(hours=6),
     anchors=("gpt-4o", "gpt-4o-mini", "gpt-5", "claude-3-haiku", "deepseek-chat", "gemini-2.5-flash"),
     least=20,
 )

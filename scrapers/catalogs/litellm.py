@@ -6,6 +6,7 @@ second, Databricks' units, searches whose price depends on the size of their con
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -58,6 +59,7 @@ _TERMS = re.compile(
 )
 _TIERS = {"batches": "batch", "batch_requests": "batch"}
 _WITH_OUTPUT = ("chat", "completion", "responses", "")  # in other modes an output of 0 is none
+_REGION = re.compile(r"([a-z]{2}(?:-gov)?-[a-z]+-\d|us|eu)/")
 _TOO_CHEAP = Decimal("0.00001")  # no image costs less: such is a price per token of an image
 
 
@@ -79,27 +81,41 @@ def _rows(answer: Json) -> Row:
     raise ReadError("unexpected_page", "JSON without models and what these cost")
 
 
-def _row(model: str, row: Row) -> Iterator[Stated | Refused]:
-    mode, named = str(row.get("mode") or ""), row.get("litellm_provider")
+def _row(key: str, row: Row) -> Iterator[Stated | Refused]:
+    mode, said = str(row.get("mode") or ""), str(row.get("litellm_provider") or "")
     if mode == "image_generation" and "output_cost_per_image" in row:
         mode = "image_edit"  # it states apart what an image costs that it is shown
+    model, own = _named(key, said)
+    told_by = f"({key if key != model else said})"
     try:
         parts = list(_parts(row))
     except ValueError as why:
         parts = [(STANDARD, row)]
-        yield Refused(f"{model} tiered_pricing", str(why))
+        yield Refused(f"{key} tiered_pricing", str(why))
     for around, part in parts:
         for path, value in part.items():
             found = _meaning(path, mode)
             if found is None or (found[0] == "output_mtok" and not value and mode not in _WITH_OUTPUT):
                 continue
             meter, unit, terms = found
-            where = " ".join(filter(None, (f"({named})" if named else "", around.context, path)))
+            where = " ".join(filter(None, (told_by if said else "", around.context, path)))
             if meter == "input_images" and isinstance(value, Decimal) and 0 < value < _TOO_CHEAP:
                 yield Refused(f"{model} {where} {value}", "too little for an image")
                 continue
-            terms, is_free = merged(around, terms), model.endswith(":free")
-            yield Stated(model, where, value, meter, unit, terms, provider_of(named), is_free)
+            terms, is_free = merged(own, around, terms), key.endswith(":free")
+            yield Stated(model, where, value, meter, unit, terms, provider_of(said), is_free)
+
+
+def _named(key: str, provider: str) -> tuple[str, Terms]:
+    """The model as its provider spells it: "azure/eu/gpt-4o" is gpt-4o, on the terms that say so."""
+    model, tier, region = key, "", ""
+    for way in (f"{provider}/", f"{provider.partition('-')[0]}/"):
+        model = model.removeprefix(way) if provider else model
+    if model.startswith("fast/"):
+        model, tier = model.removeprefix("fast/"), "fast"
+    if found := _REGION.match(model):
+        model, region = model[found.end() :], found[1]
+    return model, Terms(tier=tier, region=region)
 
 
 def _parts(row: Row) -> Iterator[tuple[Terms, Row]]:
@@ -131,6 +147,7 @@ SOURCE = Source(
     accept="application/json",
     via="api",
     ancestry="catalogues",
+    every=timedelta(hours=6),
     anchors=("gpt-4", "gpt-4o", "gpt-4o-mini", "gpt-5", "claude-3-haiku-20240307"),
     least=20,
 )

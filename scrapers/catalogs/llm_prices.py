@@ -1,5 +1,7 @@
 """Simon Willison's list of the prices that some makers' pages state."""
 
+from datetime import timedelta
+
 from scrapers.catalogs._shared import listed, provider_of
 from scrapers.json_rows import Row, Stated, answer_of, rows_of
 from scrapers.meters import MILLION, Unit
@@ -40,6 +42,7 @@ SOURCE = Source(
     accept="application/json",
     via="api",
     ancestry="catalogues",
+    every=timedelta(hours=6),
     anchors=("gpt-4o", "gpt-4o-mini", "claude-3-haiku", "gemini-2.5-flash", "deepseek-chat"),
     least=10,
 )

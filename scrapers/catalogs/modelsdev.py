@@ -5,6 +5,7 @@ Not read on purpose: prices whose unit it does not say (per minute, per request,
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from scrapers.catalogs._shared import bands, listed, object_of, objects_of, places, provider_of
 from scrapers.json_rows import Row, Stated, answer_of
@@ -100,6 +101,7 @@ SOURCE = Source(
     accept="application/json",
     via="api",
     ancestry="catalogues",
+    every=timedelta(hours=6),
     anchors=("gpt-4o", "gpt-4o-mini", "gpt-5", "deepseek-chat", "gemini-2.5-pro", "claude-sonnet-4-5"),
     least=20,
 )
