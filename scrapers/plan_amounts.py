@@ -6,26 +6,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 
 from scrapers.meters import Unit
-from scrapers.money import Price, PriceError, currency_in, per_meter, plain, read_number
+from scrapers.money import Price, PriceError, per_meter
 from scrapers.plan_billing import NOTE, billed_around, billed_here, without_savings
+from scrapers.plan_money import AMOUNT, SIGNS, currency_of, number_of
 from scrapers.terms import terms_in
 
 PROMOTION = "a promotion, not the list price"
+REDUCED = "\u2326"  # stands where a page struck a price through
 MONTHS = {"month": 1, "year": 12}
 
 _LONGEST_BEFORE, _LONGEST_AFTER, _NEAR = 300, 3000, 80  # characters that are looked at; of a line nearby
-_CODES = "USD|EUR|GBP|CAD|AUD|NZD|SGD|HKD|TWD|MXN|INR|BRL|CHF|KRW|JPY|CNY"
-_SIGNS = rf"(?:US|CA|C|AU|A|NZ|HK|NT|S|MX|R)?\$|CN¥|JP¥|[€£¥￥₩₹]|(?:{_CODES})\b"
-# An amount that goes on in the next element, in raised digits or in a letter ("$20k") cannot be read.
-_AMOUNT = re.compile(
-    rf"(?:(?<![\w$])(?P<before>{_SIGNS})\s*|(?<![\w.,$€£¥₩₹/-]))(?P<number>\d++(?:[.,]\d++)*+)"
-    r"(?!\s*[.,]\s?\d|[⁰¹²³⁴-⁹]{2}|\s?%|[kmbx]\b|[\d_])"
-    rf"(?:\s?(?P<after>(?:{_CODES})(?![a-z])|[€£₩원元円]))?",
-    re.I,
-)
-_GLUED = re.compile(rf"(?<=\d)({_CODES})(?=per\b|/)")  # "$10USDper user / month"
+_MOST = 300  # amounts in lines that belong together
 _SEAT = (
     r"(?:(?:active|granted|paid|assigned|individual|named|chatgpt) )?"
     r"(?:users?|seats?|members?|persons?|people|licen[cs]es?|developers?)"
@@ -39,7 +33,7 @@ _PER = re.compile(
 )
 _IF_MONTHLY = re.compile(r"\s*,?\s*(?:if|when) (?:billed|paid) monthly\b", re.I)
 _OTHER_UNIT = re.compile(
-    r"\s*(?:/|per\b)\s*[a-z0-9]|\s*for (?!one to|up to|1\b)\d+ (?:users|seats|people)", re.I
+    rf"\s*(?:/|per\b)\s*(?!{_SEAT}\b)[a-z0-9]|\s*for (?!one to|up to|1\b)\d+ (?:users|seats|people)", re.I
 )
 _SMALL = "of|at|for|an?|the|with|from|only|just|priced?|pricing|about|another|plan|is|costs?"
 _NO_PRICE_BEFORE = re.compile(
@@ -52,7 +46,8 @@ _NO_PRICE_BEFORE = re.compile(
 _NO_PRICE_AFTER = re.compile(
     r"[\s)]*(?:(?:in|of|worth|for|towards?|as)\b[^.;\n]{0,40}?\bcredits?\b|(?:[a-z]+[ -]){0,3}credits?\b"
     r"|(?:off|savings?|discount|value|worth|budget|limit|allowance|minimum|cash ?back|rebate)\b"
-    r"|of (?:usage|compute|spend)|[^.;\n]{0,60}\b(?:students?|education(?:al)?|non-?profits?)\b)",
+    r"|of (?:[a-z]+ )?(?:usage|use|compute|spend)\b"
+    r"|[^.;\n]{0,60}\b(?:students?|education(?:al)?|non-?profits?)\b)",
     re.I,
 )
 _FOR_A_TIME = (
@@ -66,7 +61,7 @@ _PROMOTION = re.compile(
 )
 _PROMOTED_BESIDE = re.compile(
     r"\W*(?:then\b|\d+ ?% off\b(?!.*\b(?:annual|year))|(?:now )?\d+ ?% off for\b"
-    rf"|.*\b(?:limited[- ]time|introductory|special) (?:offer|price|deal)|{_FOR_A_TIME}\W*$)",
+    rf"|.*\b(?:limited[- ]time|introductory|special) (?:offer|price|deal)|{_FOR_A_TIME}\W*(?:then\W*)?$)",
     re.I,
 )
 _LIST_BEFORE = re.compile(
@@ -81,7 +76,8 @@ _LIST_AFTER = re.compile(
 _LOWERED = re.compile(r"\W*(?:normally|usually|regular(?:ly)?|instead of|down from|was|reg\.)(?![a-z])", re.I)
 _FUTURE = re.compile(r"\bwill (?:be|become|cost|increase|rise|go|change|move|drop|decrease|fall)\b", re.I)
 _IN_APP = re.compile(r"\b(?:iOS|iPhone|Android|App Store|Google Play|in-app)\b")
-_DASH = re.compile(rf"\s*(?:-|–|—|to\b)\s*(?:{_SIGNS})?\s*\d", re.I)
+_DASH = re.compile(rf"\s*(?:-|–|—|to\b)\s*(?:{SIGNS})?\s*\d", re.I)
+_DASH_BEFORE = re.compile(r"\d[^\S\n]*(?:-|–|—|\bto)\s*$", re.I)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*$€£¥₩₹]|$)|\n")
 _SUM = re.compile(r"[\s)]*(?:\w+ )?(?:billed|paid|charged|up ?front|annual|yearly|total)", re.I)
 
@@ -126,22 +122,22 @@ class _Place:
         return (self.per or self.found).end()
 
     @property
+    def is_reduced(self) -> bool:
+        """Whether a price is struck through beside this one."""
+        return REDUCED in "".join((*_lines(self.before)[-2:], *_lines(self.rest)[:2]))
+
+    @property
     def said_before(self) -> str:
         return _SENTENCE.split(self.before)[-1]
 
     @property
     def said_after(self) -> str:
-        return self.rest.split("\n")[0]
-
-
-def glued_apart(text: str) -> str:
-    """A text in which a currency's code does not run into the unit behind it."""
-    return _GLUED.sub(r" \1 ", text)
+        return self.rest.split("\n")[0][:_LONGEST_BEFORE]
 
 
 def amounts_in(text: str, page: str = "") -> Iterator[Amount]:
     """Every amount of money in lines that belong together; `page` is where a date's year is looked for."""
-    found = [m for m in _AMOUNT.finditer(text) if m["before"] or m["after"]]
+    found = list(islice((m for m in AMOUNT.finditer(text) if m["before"] or m["after"]), _MOST))
     read: list[Amount] = []
     for n, here in enumerate(found):
         per = _PER.match(text, here.end())
@@ -161,9 +157,9 @@ def amounts_in(text: str, page: str = "") -> Iterator[Amount]:
 
 def _amount(place: _Place, text: str, page: str) -> Amount:
     here, problem, number = place.found, "", Decimal(0)
-    currency = _currency(here)
+    currency = currency_of(here)
     try:
-        number = _number(here["number"], currency)
+        number = number_of(here, currency)
     except PriceError as why:
         problem = str(why)
     unit = "" if place.per is None else "year" if place.per["unit"][0] in "yYaA" else "month"
@@ -172,6 +168,8 @@ def _amount(place: _Place, text: str, page: str) -> Amount:
         unit, billing = "month", "monthly"
     dated = terms_in(f"{place.said_before}{here[0]}{place.said_after}", page)
     problem = problem or _problem(place, text, dated.effective_from)
+    if not problem and unit == "month" and billing != "yearly" and place.is_reduced:
+        problem = PROMOTION
     if problem == PROMOTION and dated.promo_until:
         problem = ""
     no_price = (
@@ -185,23 +183,10 @@ def _amount(place: _Place, text: str, page: str) -> Amount:
     )  # fmt: skip
 
 
-def _currency(here: re.Match[str]) -> str:
-    sign, code = here["before"] or "", here["after"] or ""
-    return currency_in(code if sign in ("$", "¥") and code else f"{sign} {code}")
-
-
-def _number(said: str, currency: str) -> Decimal:
-    if not currency:
-        raise PriceError("several currencies for one amount")
-    if re.fullmatch(r"\d{1,6},\d\d", said, re.A):  # two digits behind a comma are cents everywhere
-        said = said.replace(",", ".")
-    return plain(read_number(said, currency=currency))
-
-
 def _problem(place: _Place, text: str, effective_from: str) -> str:
     before, after = place.said_before, place.said_after
-    if _DASH.match(text, place.found.end()) or re.search(
-        r"\d[^\S\n]*(?:-|–|—|\bto)\s*$", text[: place.found.start()]
+    if _DASH.match(text, place.found.end()) or _DASH_BEFORE.search(
+        text[max(place.found.start() - 20, 0) : place.found.start()]
     ):
         return "a range or a change, not one price"
     if _IN_APP.search(after) and not re.search(r"\bweb\b", after, re.I):
@@ -224,7 +209,9 @@ def _billing(place: _Place) -> str:
         after = re.sub(r"[^;.,]*:\s*$|;.*$", "", after)
     above, below = _lines(place.before)[:-1][-1:], _lines(place.rest)[1:]
     starts = label == place.before or "\n" in place.before
-    near = [line for line in below[:2] if len(line) <= _NEAR] + [line for line in below if NOTE.match(line)]
+    near = [line for line in below[:2] if len(line) <= _NEAR] + [
+        line[:_LONGEST_BEFORE] for line in below if NOTE.match(line)
+    ]
     return (
         (billed_here(tied[1]) if tied else "")
         or billed_here(after)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from scrapers.grid import Grid
 from scrapers.lines import Line
 from scrapers.money import PriceError
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
-from scrapers.plan_amounts import Amount, amounts_in, glued_apart
-from scrapers.plan_data import plan_data
+from scrapers.plan_amounts import Amount, amounts_in
+from scrapers.plan_blocks import Block, blocks_of
+from scrapers.plan_ld_json import plan_ld_json
 from scrapers.plan_lines import plan_lines
-from scrapers.plan_names import PlanNames, seat_in, seat_line
+from scrapers.plan_money import glued_apart
+from scrapers.plan_names import PlanNames, seat_in
 from scrapers.plan_places import country, country_of_all, dollars_of_all
 from scrapers.plan_switch import UNCLEAR, billing_shown
 from scrapers.plan_tables import plan_cells
@@ -24,11 +26,18 @@ from scrapers.wrong_page import refuse_wrong_page
 
 Found = Iterator[Offer | Refused]
 
-_LONGEST_CARD = 30  # lines below a title that is no heading
 _FIRST = 5  # lines of a card in which it may say that it is free
 _LABEL = 200  # characters
 _FREE = re.compile(r"(?:always |it.s )?free(?: forever| for everyone| of charge)?[.!]?", re.I)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*])|\n")
+# "Copilot Studio costs $200": a product of its own, whatever the card. Unlike "Pricing is $25".
+_SUBJECT = re.compile(
+    r"\b([A-Z][\w+.-]*(?:\s+(?:[A-Z][\w+.-]*|\d+))*)\s+(?:plan\s+|subscription\s+)?"
+    r"(?:costs?|starts?\s+at|starting\s+at|is\s+priced\s+at|is|at)\s+(?:just\s+|only\s+|from\s+)?$"
+)
+_OF_ITSELF = re.compile(
+    r"(?:The |Each )?(?:Pric(?:e|es|ing)|Cost|Plan|Subscription|Seat|User|It|This|Access|Membership)|USD"
+)
 _JOINED = re.compile(r"\s*(?:and|or|,|/|&|,\s*and)\s*(?:the\s+)?", re.I)
 _FOR = re.compile(r"[\s*†]*(?:for|with|on)\s+(?:the\s+|a\s+)?", re.I)
 
@@ -50,7 +59,7 @@ def plans(
     def read(page: Page) -> Reading:
         refuse_wrong_page(page)
         shown = Shown.of(page)
-        data = plan_data(page.text, known) if is_html(page) else ()
+        data = plan_ld_json(page.text, known) if is_html(page) else ()
         reading = settled([*data, *_in_lines(shown, known), *_in_tables(shown, known)])
         if not reading.offers:
             kind = "conflict" if any(r.reason == CONFLICT for r in reading.refused) else "no_table"
@@ -79,70 +88,8 @@ class Shown:
         return cls(lines, tables(page), words, billing, country_of_all(words), dollars_of_all(words))
 
 
-@dataclass(slots=True)
-class _Block:
-    """Lines that belong together: below a plan's title (`is_card`), or in a section that speaks of one."""
-
-    plan: str = ""
-    title: str = ""
-    level: int = 0
-    is_card: bool = False
-    is_head: bool = False  # of a comparison: titles in a row, the lines below are of no single one
-    lines: list[str] = field(default_factory=list)
-
-
-def _blocks(lines: list[Line], names: PlanNames) -> list[_Block]:
-    path: list[tuple[int, str]] = []
-    blocks = [_Block()]
-    for line in lines:
-        here, text = blocks[-1], glued_apart(line.text)
-        if plan := names.title(text, heading=line.level > 0):
-            if line.level:
-                path = [above for above in path if above[0] < line.level] + [(line.level, plan)]
-            blocks.append(_Block(plan, text, line.level, is_card=True))
-        elif line.level and not re.match(r"\W*(?:from |only )?(?:[A-Z]{0,3}\$|[€£₩₹¥])\s*\d", text, re.I):
-            said = {plan for *_, plan in names.mentioned(text)}
-            path = [above for above in path if above[0] < line.level]
-            path += [(line.level, said.pop() if len(said) == 1 else "")] if said else []
-            blocks.append(
-                _Block(_inherited(path), text, line.level, lines=[text] if any(amounts_in(text)) else [])
-            )
-        elif here.plan and (seat := seat_line(text)):
-            blocks.append(_Block(_seatless(here.plan) + seat, here.title, here.level, is_card=here.is_card))
-        else:
-            if here.is_card and not here.level and len(here.lines) >= _LONGEST_CARD:
-                blocks.append(here := _Block(_inherited(path)))
-            here.lines.append(text)
-    _mark_heads(blocks)
-    return blocks
-
-
-def _seatless(plan: str) -> str:
-    return re.sub(r" \w+ seat$", "", plan)
-
-
-def _inherited(path: list[tuple[int, str]]) -> str:
-    return path[-1][1] if path else ""
-
-
-def _mark_heads(blocks: list[_Block]) -> None:
-    """Titles that follow each other at once head a comparison: the last one owns nothing of what is below."""
-    run: list[str] = []
-    for n, here in enumerate(blocks):
-        before = blocks[n - 1] if n else _Block()
-        follows = (
-            here.is_card
-            and before.is_card
-            and bool(here.level) == bool(before.level)
-            and len(before.lines) <= (0 if here.level else 1)
-            and not any(any(amounts_in(line)) for line in before.lines)
-        )
-        run = [*run, here.plan] if follows and here.plan not in run else [here.plan]
-        here.is_head = len(run) > 1
-
-
 def _in_lines(shown: Shown, names: PlanNames) -> Found:
-    for block in _blocks(shown.lines, names):
+    for block in blocks_of(shown.lines, names):
         if not block.is_head:
             yield from _alike(_block(block, shown, names))
 
@@ -159,16 +106,15 @@ def _alike(found: Found) -> Found:
         yield Refused(one.label, CONFLICT) if apart else one
 
 
-def _block(block: _Block, shown: Shown, names: PlanNames) -> Found:
+def _block(block: Block, shown: Shown, names: PlanNames) -> Found:
     text = "\n".join(block.lines)
     said_free = False
     for amount in amounts_in(text, shown.words):
-        before = text[: amount.start]
-        sentence = _SENTENCE.split(before[-_LABEL * 2 :])[-1]
+        sentence = _SENTENCE.split(text[max(amount.start - 2 * _LABEL, 0) : amount.start])[-1]
         plan = _plan_of(sentence, text[amount.end : amount.end + 80], block.plan, names)
         if plan is None or not amount.is_price or not (amount.per or not amount.number or block.is_card):
             continue
-        line = before.rfind("\n") + 1
+        line = text.rfind("\n", 0, amount.start) + 1
         label = " | ".join(filter(None, (block.title, *_until_line_end(text, line, amount.end).split("\n"))))
         seat = seat_in(sentence) if plan and not plan.endswith(" seat") else ""
         for one in _offer(plan + seat, amount, label[:_LABEL], shown, country(sentence), names):
@@ -177,6 +123,12 @@ def _block(block: _Block, shown: Shown, names: PlanNames) -> Found:
     frees = [line for line in block.lines[:_FIRST] if _FREE.fullmatch(line)]
     if frees and block.is_card and block.plan in names.free and not said_free:
         yield Refused(f"{block.title} | {frees[0]}", "free, in a currency that the card does not say")
+
+
+def plan_offers(plan: str, title: str, text: str, names: PlanNames) -> Found:
+    """The prices in the lines that are known to be those of one plan."""
+    nothing = Shown([], [], text, "", "", "")
+    yield from _alike(_block(Block(plan, title, 1, is_card=True, lines=text.split("\n")), nothing, names))
 
 
 def _until_line_end(text: str, start: int, end: int) -> str:
@@ -195,6 +147,8 @@ def _plan_of(sentence: str, behind: str, plan: str, names: PlanNames) -> str | N
         return None
     if said:
         return said[-1][2]
+    if (other := _SUBJECT.search(sentence)) and not _OF_ITSELF.fullmatch(other[1]):
+        return None
     if (lead := _FOR.match(behind)) and (after := names.mentioned(behind)) and after[0][0] == lead.end():
         return after[0][2]
     return plan or None

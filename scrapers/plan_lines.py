@@ -8,14 +8,16 @@ from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from scrapers.html_page import html_tree
-from scrapers.lines import Line, lines_of
+from scrapers.lines import Line, is_struck, lines_of
 from scrapers.markdown_tables import inline_text
 from scrapers.outline import scan
 from scrapers.page import Page, ReadError
+from scrapers.plan_amounts import REDUCED
 from scrapers.tables import is_html
 
 _BLOCKS = MarkdownIt("commonmark").enable("table").disable("inline")
 _LONGEST_PAGE = 2_000_000  # characters
+_DIGIT = re.compile(r"\d")
 _HARD_BREAK = re.compile(r"(?: {2,}|\\)\n")
 
 
@@ -27,6 +29,9 @@ def plan_lines(page: Page) -> tuple[list[Line], LexborHTMLParser | None]:
     tree = LexborHTMLParser(page.text)  # a tree of one's own, to be changed
     for table in tree.css("table"):
         table.decompose()
+    for node in tree.css("s, del, strike, [style], [class*='line-through'], [class*='strike']"):
+        if is_struck(node) and _DIGIT.search(node.text()):
+            node.replace_with(REDUCED)
     return (lines_of(tree.body) if tree.body is not None else []), tree
 
 
@@ -54,6 +59,7 @@ def _said(source: str) -> list[str]:
     """The lines of a paragraph: a line end without a mark is a blank there."""
     paragraph = _HARD_BREAK.sub("<br>", source).replace("\n", " ")
     try:
-        return inline_text(paragraph)[0].split("\n")
+        shown, struck = inline_text(paragraph)
+        return (f"{REDUCED} {shown}" if _DIGIT.search(struck) else shown).split("\n")
     except ReadError:  # more marks than a paragraph of prices has
         return []

@@ -10,7 +10,10 @@ from scrapers.names import without_marks
 _LONGEST_TITLE = 80  # characters
 _BADGE = r"(?:\W*(?:new|(?:most )?popular|recommended|best value|beta|limited time|current plan)\W*)*"
 _KIND = r"(?:\s+(?:plan|subscription|tier|edition))?"
+_TIMES = re.compile(r"\s+\(?(\d{1,2}x)\)?$", re.I)  # "Max 5x": one plan in two sizes
 _PRICED = r"(?=\s*(?::|\bis\b|\bcosts?\b|\bstarts?\b|\bat\b|[–—(]|-\s|(?:US)?[$€£₩₹]\s*\d))"
+# "Microsoft 365 Copilot for Sales" is another product than "Microsoft 365 Copilot".
+_NO_LONGER_NAME = r"(?!\s+(?:for\s+)?(?!Plan|Subscription|Tier|User|Seat|Cost|Price|Is\b|At\b|The\b)[A-Z])"
 _SEAT = re.compile(
     r"\b(premium|codex|basic|lite|light|advanced|flex|core|frontline)\s+(?:\w+\s+)?seats?\b", re.I
 )
@@ -39,12 +42,13 @@ class PlanNames:
         self.free = frozenset(map(self.full, free))
         longest_first = sorted(self._spelt.values(), key=len, reverse=True)
         either = "|".join(r"\s+".join(map(re.escape, name.split())) for name in longest_first)
-        name = rf"(?P<name>{either})(?![\w+])"
+        name = rf"(?P<name>(?:{either})(?![\w+])(?:\s+\(?\d{{1,2}}x\)?(?!\w))?)"
+        alone = rf"{name}{_NO_LONGER_NAME}"
         brand = "|".join(map(re.escape, sorted(brands, key=len, reverse=True)))
         before = rf"(?:{brand})\s+" if brand else ""
         self._title = re.compile(rf"(?:the\s+)?(?:{before})?{name}{_KIND}{_BADGE}", re.I)
-        self._branded = re.compile(rf"(?<![\w+-]){before}{name}")
-        self._bare = re.compile(rf"(?<![\w+-]){name}{_KIND}(?:\s+seats?)?{_PRICED}")
+        self._branded = re.compile(rf"(?<![\w+-]){before}{alone}")
+        self._bare = re.compile(rf"(?<![\w+-]){alone}{_KIND}(?:\s+seats?)?{_PRICED}")
 
     def title(self, text: str, *, heading: bool) -> str:
         """The plan that a line names and does nothing else; "" where it does not."""
@@ -52,7 +56,8 @@ class PlanNames:
         if len(said) > _LONGEST_TITLE or not (found := self._title.fullmatch(said)):
             return ""
         shown = " ".join(found["name"].split())
-        return self.full(shown) if heading or shown in self._shown or shown.isupper() else ""
+        bare = _TIMES.sub("", shown)
+        return self.full(shown) if heading or bare in self._shown or bare.isupper() else ""
 
     def mentioned(self, text: str) -> list[tuple[int, int, str]]:
         """(start, end, plan) of each plan of which a sentence speaks, in order.
@@ -71,11 +76,11 @@ class PlanNames:
     def full(self, shown: str) -> str:
         """The name under which a plan is recorded."""
         said = " ".join(shown.split()).casefold()
-        if said in self._known_as:
-            return self._known_as[said]
-        name = self._spelt[said]
-        branded = not self._brand or name.casefold().startswith(self._brand.casefold())
-        return name if branded else f"{self._brand} {name}"
+        times = _TIMES.search(said)
+        said = said[: times.start()] if times else said
+        name = self._known_as.get(said) or self._spelt[said]
+        branded = said in self._known_as or name.casefold().startswith(self._brand.casefold())
+        return (name if branded else f"{self._brand} {name}") + (f" {times[1]}" if times else "")
 
 
 def seat_in(text: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from scrapers.money import currency_in
+from scrapers.plan_money import DOLLARS
 
 _CODES = {
     "us": "US", "u.s.": "US", "usa": "US", "united states": "US", "uk": "GB", "united kingdom": "GB",
     "india": "IN", "canada": "CA", "australia": "AU", "new zealand": "NZ", "japan": "JP", "brazil": "BR",
-    "germany": "DE", "france": "FR", "south korea": "KR", "korea": "KR", "indonesia": "ID", "mexico": "MX", "singapore": "SG",
-    "switzerland": "CH", "spain": "ES", "italy": "IT", "philippines": "PH", "vietnam": "VN", "turkey": "TR",
+    "germany": "DE", "france": "FR", "south korea": "KR", "korea": "KR", "indonesia": "ID", "mexico": "MX",
+    "singapore": "SG", "switzerland": "CH", "spain": "ES", "italy": "IT", "philippines": "PH", "turkey": "TR",
 }  # fmt: skip
 _EITHER = "|".join(re.escape(name) for name in sorted(_CODES, key=len, reverse=True))
 _IN = re.compile(rf"\bin (?:the )?({_EITHER})(?![\w-])", re.I)
@@ -19,6 +19,9 @@ _OF_ALL = re.compile(
     rf"(?:the )?({_EITHER})(?![\w-])"
     rf"|\b({_EITHER}) (?:prices?|pricing) (?:is |are )?(?:shown|displayed|listed)",
     re.I,
+)
+_IN_DOLLARS = re.compile(
+    rf"\b(?:[Pp]rices?|[Pp]ricing|[Pp]ayments?|[Cc]osts?)\b[^.\n]{{0,40}}\bin ({'|'.join(sorted(DOLLARS))})\b"
 )
 _LONGEST = 200_000  # characters
 
@@ -35,8 +38,8 @@ def country_of_all(page: str) -> str:
 
 def dollars_of_all(page: str) -> str:
     """Whose dollars a bare "$" is, where a sentence of the page says what all prices are in."""
-    said = currency_in(page[:_LONGEST], said_of_all=True)
-    return said if said in ("CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD") else ""
+    said = set(_IN_DOLLARS.findall(page[:_LONGEST]))
+    return said.pop() if len(said) == 1 else ""
 
 
 def _code(found: re.Match[str] | None) -> str:

@@ -19,7 +19,6 @@ _WAY = re.compile(
 )
 _MAY_SWITCH = (
     "button, label, [role=tab], [role=radio], [role=switch], [aria-selected], [aria-checked], [aria-pressed]"
-    ", [data-state]"
 )
 _IS_ON = ("aria-selected", "aria-checked", "aria-pressed")
 

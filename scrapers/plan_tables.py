@@ -9,7 +9,8 @@ from scrapers.grid import Grid
 from scrapers.plan_names import PlanNames
 
 _PRICED = re.compile(
-    r"\b(?:pric(?:e|es|ing)|costs?|monthly|annual(?:ly)?|yearly|per (?:month|year)|billing|subscription)\b",
+    r".*?\b(?:pric(?:e|es|ing)|costs?|per (?:month|year)|billing|subscription)\b"
+    r"|\W*(?:monthly|annual|yearly|billed)",
     re.I,
 )
 _NO_PRICE = re.compile(
@@ -39,4 +40,4 @@ def plan_cells(grid: Grid, names: PlanNames) -> Iterator[tuple[str, str, str]]:
 
 
 def _is_priced(heading: str) -> bool:
-    return bool(_PRICED.search(heading)) and not _NO_PRICE.search(heading)
+    return bool(_PRICED.match(heading)) and not _NO_PRICE.search(heading)

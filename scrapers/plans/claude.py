@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from scrapers.lines import Line
-from scrapers.page import STANDARD, Offer, Terms
+from scrapers.page import STANDARD, Offer, Refused, Terms
+from scrapers.plan_amounts import amounts_in
 from scrapers.readers import cards
 from scrapers.source import Source
 
@@ -22,7 +23,7 @@ _SEAT = re.compile(r"(?:standard|premium) seat", re.I)
 _BARE_SEAT = re.compile(r"\$(\d+(?:\.\d\d?)?)\s*/\s*seat\b.*", re.I)
 
 
-def plans(lines: list[Line]) -> Iterator[Offer]:
+def plans(lines: list[Line]) -> Iterator[Offer | Refused]:
     """What each plan costs a month: headline or sentence, with the seat that it is for."""
     title = seat = ""
     for line, below in zip(lines, [*lines[1:], Line("")], strict=False):
@@ -36,14 +37,17 @@ def plans(lines: list[Line]) -> Iterator[Offer]:
             yield from _plan(title + seat, amount[1], below.text)
 
 
-def _plan(name: str, amount: str, sentence: str) -> Iterator[Offer]:
+def _plan(name: str, amount: str, sentence: str) -> Iterator[Offer | Refused]:
     label = f"{name} | ${amount} | {sentence}"
+    if problem := next((read.problem for read in amounts_in(f"${amount}\n{sentence}")), "no amount"):
+        yield Refused(label, problem)
+        return
     if _YEARLY.search(sentence):
         yield _offer(name, amount, label, Terms(billing="yearly"))
     if monthly := _MONTHLY.search(sentence):
         yield _offer(name, monthly[1], label)
     elif (_BY_MONTH.search(sentence) and not _ANNUAL.search(sentence)) or (
-        not Decimal(amount) and "free" in sentence.lower()
+        not Decimal(amount) and name == "Free" and "free" in sentence.lower()
     ):
         yield _offer(name, amount, label)
 

@@ -22,7 +22,7 @@ _UNITS = {
 }
 
 
-def plan_data(html: str, names: PlanNames) -> Iterator[Offer | Refused]:
+def plan_ld_json(html: str, names: PlanNames) -> Iterator[Offer | Refused]:
     """The price of every Product or Offer that is named like a plan and says of what period it is."""
     for block in ld_json(html):
         for thing in objects(block, "offers"):

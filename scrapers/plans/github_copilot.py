@@ -1,0 +1,21 @@
+"""GitHub Copilot's plans for one person and for organizations; credits of a plan are no prices."""
+
+from scrapers.plan_cards import plans
+from scrapers.source import Source
+
+SOURCE = Source(
+    url="https://github.com/features/copilot/plans",
+    provider="github",
+    reader=plans(
+        "Free",
+        "Student",
+        "Pro",
+        "Pro+",
+        "Max",
+        "Business",
+        "Enterprise",
+        brands=("Copilot", "GitHub Copilot"),
+        free=("Free", "Student"),
+    ),
+    anchors=("Copilot Pro", "Copilot Pro+", "Copilot Business"),
+)
