@@ -25,6 +25,8 @@ NOT_COMPLETE = {
     "openai/2026-08-21__api-docs-pricing.html": "most older models in the islands' props are not listed",
     "mistral/2026-05-08__pricing.html": "Codestral, Mistral Moderation and the Voxtrals are not listed",
 }
+# The lists leave out what the page states beside the listed price: long prompts in some tiers, other regions.
+NOT_EVERY_TERM = {"google/2026-05-08__vertex-agent-platform-pricing.html"}
 # A modality is a note in the lists and a part of the meter here.
 MODALITIES = {
     "Audio": {
@@ -100,7 +102,8 @@ def wanted(capture: str) -> Iterator[Line]:
             yield scorer().plain(row["model"]), meter, price, row["currency"], tier
 
 
-def found(capture: str, source: str) -> set[Line]:
+def found(capture: str, source: str, is_plain: bool = False) -> set[Line]:
+    """The lines of a reading; `is_plain`: only those of short prompts and of no region of their own."""
     rows = [
         {
             "model": o.model,
@@ -110,6 +113,7 @@ def found(capture: str, source: str) -> set[Line]:
             "terms": o.terms.as_dict(),
         }
         for o in offers(source, capture)
+        if not (is_plain and (o.terms.context or o.terms.region))
     ]
     return set(scorer().found(rows))
 
@@ -127,6 +131,8 @@ def test_every_expected_price_of_a_capture_is_read_and_no_other(
         return
     lines, meters = {(model, meter, tier) for model, meter, _, _, tier in want}, {line[1] for line in want}
     read = {x for x in found(capture, source) if x[1] in meters and (whole or (x[0], x[1], x[4]) in lines)}
+    if capture in NOT_EVERY_TERM:
+        read -= (read - want) - found(capture, source, is_plain=True)
     assert read == want, f"missed {sorted(map(str, want - read))}, extra {sorted(map(str, read - want))}"
 
 
