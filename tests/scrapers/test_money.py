@@ -49,6 +49,11 @@ ONE = [
     ("$0.435 (75% OFF(³))", "0.435", "USD", None),
     ("$0.035（50% OFF）", "0.035", "USD", None),
     ("0.25元（5折）", "0.25", "CNY", None),
+    ("0.025元 (2.5折(³))", "0.025", "CNY", None),
+    ("3元（2.5折优惠）", "3", "CNY", None),
+    ("0.4元（）", "0.4", "CNY", None),  # what a struck price leaves behind
+    ("原价12元\n限时5折", "12", "CNY", None),
+    ("List price $1.65 Limited-time night 80% off, daytime 50% off", "1.65", "USD", None),
     ("$10 / 1,000 searches", "10", "USD", Unit("search", 1000)),
     ("$0.0000025 per token", "0.0000025", "USD", Unit("token", 1)),
     ("$1.00 / 1K chars", "1", "USD", Unit("character", 1000)),
