@@ -183,10 +183,10 @@ def enlarged(page: Any, source_id: str) -> Any:
 
 
 KEYS = st.sampled_from(
-    """id models cost input output tiers tier size prices base start price when constraint start_date start_time
-    end_time price_variants vendor name litellm_provider mode input_cost_per_token tiered_pricing range
-    output_cost_per_token_above_128k_tokens service_tier input_mtok output_mtok experimental modes fast
-    context_over_200k data providers""".split()
+    """id models cost input output tiers tier size prices base start price when constraint start_date
+    start_time end_time price_variants vendor name litellm_provider mode input_cost_per_token range
+    tiered_pricing output_cost_per_token_above_128k_tokens service_tier input_mtok output_mtok experimental
+    modes fast context_over_200k data providers""".split()  # noqa: SIM905
 )
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | KEYS | st.text(max_size=5)
 ANSWERS = st.recursive(
