@@ -80,7 +80,7 @@ async def _one(
     for done, id in enumerate(kept, 1):
         snapshot = await edges.ask(snapshots.load, id)
         try:
-            pages.append(Reread(id, snapshot.at, await read(edges, source, snapshot)))
+            pages.append(Reread(id, snapshot.at, await read(source, snapshot)))
         except ReadError as e:
             log.debug("reread.refused", source=source.id, snapshot=id, kind=e.kind)
         on_page(source.id, done, len(kept))

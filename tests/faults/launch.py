@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -207,18 +208,25 @@ def _settle_in(wanted: dict[str, Any]) -> None:
 def _shorten(wanted: dict[str, Any]) -> None:
     import tracker.cli.jobs
     import tracker.daemon
-    from scrapers.source import Source
+    from tracker.adapters import reader
     from tracker.adapters.store import engine
 
     tracker.cli.jobs.Daemon = partial(tracker.daemon.Daemon, tick_s=0.05)  # type: ignore[assignment,misc]
     engine.LOCK_WAIT_S = wanted.get("lock_wait_s", engine.LOCK_WAIT_S)
+    if "hang" in wanted:
+        reader.serve = partial(_serve_or_hang, wanted["hang"])
+
+
+def _serve_or_hang(hang: str, connection: Pipe, longest_s: float) -> None:
+    """What a reader's process does that never comes back from a page at `hang`."""
+    from scrapers.source import Source
+    from tracker.adapters import reader
+
     read = Source.read
-    Source.read = lambda self, page: (
-        (  # type: ignore[method-assign]
-            time.sleep(3600) if page.url.endswith(wanted.get("hang", "-")) else None
-        )
-        or read(self, page)
+    Source.read = lambda self, page: (  # type: ignore[method-assign]
+        (time.sleep(3600) if page.url.endswith(hang) else None) or read(self, page)
     )
+    reader.serve(connection, longest_s)
 
 
 def set_trap(point: str, number: int = signal.SIGKILL) -> None:

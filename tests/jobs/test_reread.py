@@ -37,6 +37,16 @@ def half_blind(page: Page) -> Reading:
     return Reading(tuple(replace(o, meter=o.meter.replace("output", "cache_read")) for o in offers))
 
 
+def confused(page: Page) -> Reading:
+    """A reader that halves the prices of a model."""
+    offers = lines(page).offers
+    return Reading(tuple(replace(o, price=o.price / 2 if o.model == "a" else o.price) for o in offers))
+
+
+def refuses(page: Page) -> Reading:
+    raise ReadError("no_table", "a layout that is long gone")
+
+
 @pytest.fixture
 def pages() -> Iterator[Pages]:
     with Pages() as server:
@@ -151,11 +161,6 @@ def test_a_move_that_the_page_never_showed_is_withdrawn(engine: Engine, pages: P
     clock.later(days=1)
     pages.put("/acme", text(LIST) + "g input_mtok 1\n")  # another page, the same prices
 
-    def confused(page: Page) -> Reading:
-        return Reading(
-            tuple(replace(o, price=o.price / 2 if o.model == "a" else o.price) for o in lines(page).offers)
-        )
-
     run(with_reader(one, confused, "old"))
     assert {m.status for m in moves(engine)} == {Status.confirmed}
     again(with_reader(one, lines, "new"))
@@ -167,9 +172,6 @@ def test_a_move_that_the_page_never_showed_is_withdrawn(engine: Engine, pages: P
 
 
 def test_a_page_that_present_readers_refuse_leaves_what_was_recorded(engine: Engine, pages: Pages) -> None:
-    def refuses(page: Page) -> Reading:
-        raise ReadError("no_table", "a layout that is long gone")
-
     one = edges(engine, pages)
     run(one)
     before = history(engine, "a")

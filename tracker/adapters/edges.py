@@ -35,9 +35,6 @@ class Edges:
     # One writer: SQLite has one anyway, and a queue is fairer than its busy wait.
     writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "writer"))
 
-    # Readers have threads of their own: a page that takes long holds up no question to the store.
-    reader: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "reader"))
-
     async def write(
         self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:

@@ -1,31 +1,112 @@
-"""A kept page through its source's reader, bounded in time: whatever happens, a reading or a ReadError."""
+"""A kept page through its source's reader, in a process that may be killed: a reading or a ReadError."""
 
 from __future__ import annotations
 
 import asyncio
+import atexit
+import multiprocessing
+import os
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import structlog
 
-from scrapers.page import Page, ReadError, Reading
+from scrapers.page import ReadError, Reading
 from scrapers.source import Source
-from tracker.adapters.charset import text_of
-from tracker.adapters.edges import Edges
+from tracker.adapters import reader
 from tracker.domain.model import Snapshot
 
 log = structlog.get_logger()
-LONGEST_READ_S = 20.0  # a page that takes longer is no price list
+MOST_READERS = min(4, max(2, os.cpu_count() or 1))  # at work at one time: one that hangs holds up no other
+START_S = 60.0  # in which a new process must be ready
 
 
-async def read(edges: Edges, source: Source, snapshot: Snapshot) -> Reading:
+async def read(source: Source, snapshot: Snapshot) -> Reading:
     """What the page says; raises ReadError only."""
-    page = Page(snapshot.url.partition("?")[0], text_of(snapshot), snapshot.media_type)
+    asked = reader.question(source, snapshot)
+    answer = await asyncio.get_running_loop().run_in_executor(_threads(), _ask, asked)
+    if isinstance(answer, str):
+        log.warning("check.reader_tripped", source=source.id, error=answer)
+        raise ReadError("parse_error", f"the reader tripped over the page: {answer}")
+    if isinstance(answer, ReadError):
+        raise answer
+    return answer
+
+
+class Process:
+    """A reader's process, from this side. Raises OSError where none can be started."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")  # never fork: threads are at work here
+        self._connection, theirs = context.Pipe()
+        asks = theirs, reader.LONGEST_READ_S
+        self._process = context.Process(target=reader.serve, args=asks, name="reader", daemon=True)
+        self._process.start()
+        theirs.close()
+        if not self._connection.poll(START_S):
+            self.kill()
+            raise TimeoutError
+        self._connection.recv_bytes()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
+
+    def ask(self, asked: bytes) -> reader.Answer:
+        """Its answer; raises TimeoutError, EOFError or OSError where there comes none."""
+        self._connection.send_bytes(asked)
+        if not self._connection.poll(reader.LONGEST_READ_S):
+            raise TimeoutError
+        return reader.unpack(self._connection.recv_bytes())
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self._connection.close()
+
+
+_idle: deque[Process] = deque()
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """A thread for each process at work: it waits there, and does nothing else."""
+    atexit.register(_end)
+    return ThreadPoolExecutor(MOST_READERS, "reader")
+
+
+def _ask(asked: bytes) -> reader.Answer:
     try:
-        read = asyncio.get_running_loop().run_in_executor(edges.reader, source.read, page)
-        return await asyncio.wait_for(read, LONGEST_READ_S)
-    except ReadError:
-        raise
-    except TimeoutError as e:
-        raise ReadError("parse_error", f"the reader took more than {LONGEST_READ_S:g} s") from e
-    except Exception as e:  # whatever a reader trips over, the page is what changed
-        log.warning("check.reader_tripped", source=source.id, error=type(e).__name__)
-        raise ReadError("parse_error", f"the reader tripped over the page: {type(e).__name__}") from e
+        process = _hired()
+    except (EOFError, OSError) as e:
+        return ReadError("parse_error", f"no process for the reader could be started: {type(e).__name__}")
+    try:
+        answer = process.ask(asked)
+    except TimeoutError:
+        answer = ReadError("parse_timeout", f"reading the page took more than {reader.LONGEST_READ_S:g} s")
+    except (EOFError, OSError):
+        answer = ReadError("parse_error", "the reader's process died of the page")
+    else:
+        if answer != MemoryError.__name__:
+            _idle.append(process)
+            return answer
+        answer = ReadError("too_large", f"reading the page took more than {reader.MOST_MEMORY >> 20} MiB")
+    process.kill()
+    return answer
+
+
+def _hired() -> Process:
+    """A process that waits for work, else a new one."""
+    while _idle:
+        process = _idle.pop()
+        if process.is_alive:
+            return process
+        process.kill()
+    return Process()
+
+
+def _end() -> None:
+    """They are told nothing when the tracker ends: multiprocessing would wait for them."""
+    for process in multiprocessing.active_children():
+        process.kill()
