@@ -67,7 +67,7 @@ def record(
     known = prices.known(connection, source.id)
     seen = observe(reading, source.provider or source.id, got.at.date(), known)
     if not health.stays_smaller(before, got.at):
-        hold_to_the_known(seen, known)
+        hold_to_the_known(seen, known, got.at - (row.last_well or got.at))
     changes = step(
         known,
         moves.pending(connection, source.id),
@@ -78,6 +78,7 @@ def record(
         confirm_after=edges.settings.look.confirm_after,
         ruled_out=moves.ruled_out(connection, source.id),
         provider=source.provider or source.id,
+        is_laid_out=source.via != "api",
     )
     basis = basis_of(source.kind)
     confirmed = prices.record(
@@ -163,7 +164,8 @@ def record_failure(
     row, words = states.get(connection, source.id), text(error.words, LONGEST_WORDS)
     turn = health.failed(_health(row), error.kind, at)
     if turn.tell:
-        told = trouble_alerts(source.id, turn.tell, words, row.last_well or turn.since, **_routes(edges))
+        since = row.last_well or turn.since
+        told = trouble_alerts(source.id, turn.tell, words, since, snapshot, **_routes(edges))
         outbox.put(connection, told, source.id, at)
     retry_after = error.retry_after if isinstance(error, FetchError) else None
     states.set_to(

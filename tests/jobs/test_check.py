@@ -21,6 +21,7 @@ from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.questions import Filters
 from tracker.adapters.store.rulings import rule
+from tracker.adapters.store.tables import alerts as alerts_table
 from tracker.adapters.store.tables import deliveries
 from tracker.check import Looked, check, look
 from tracker.domain.errors import TrackerError
@@ -249,6 +250,11 @@ def test_a_broken_page_is_blind_and_the_last_good_prices_stay(
     assert prices(engine) == {m: Decimal(p) for m, p in LIST.items()}
     (told,) = alerts(engine)  # once, however long it lasts
     assert "acme" in told["subject"].lower()
+    with asking(engine) as connection:
+        (row, _) = questions.snapshot_rows(connection)
+        assert f"/snapshots/{row['id']}" in str(
+            connection.execute(select(alerts_table.c.message)).scalar_one()
+        )
     pages.put("/acme", text(LIST))
     assert run(one)[0].outcome == "well"
     assert len(alerts(engine)) == 2  # and once when it is well again

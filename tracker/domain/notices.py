@@ -18,18 +18,23 @@ def trouble_alerts(
     state: str,
     words: str,
     since: datetime,
+    snapshot: int | None = None,
     *,
     rules: Sequence[Rule],
     channels: Sequence[str],
     base_url: str,
 ) -> list[Alert]:
-    """What to tell when a source went stale, blind or failing: said once, by the caller's care."""
+    """What to tell when a source went stale, blind or failing: said once, by the caller's care.
+
+    `snapshot` is the kept page that could not be read.
+    """
     name, at = wording.harmless(source), wording.moment(since)
     line = f"{name} has been {state} since {at}: {wording.harmless(words, 300).rstrip('.')}."
+    kept = [("snapshot", f"{base_url}/snapshots/{snapshot}")] if snapshot else []
     message = Message(
         subject=f"{name} is {state}",
         lines=(line, "Its prices are not watched until it is well again."),
-        links=safe([("status", f"{base_url}/sources")]),
+        links=safe([*kept, ("status", f"{base_url}/sources")]),
     )
     return _tell("source", source, message, rules, channels)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from scrapers.page import Offer, ReadError, Reading, Refused
@@ -13,6 +13,9 @@ from tracker.domain.model import Observation, Series, series_of, text
 
 DECIMALS, HIGHEST = 10, Decimal(10) ** 8  # what the store keeps exactly
 MISSING_SHARE = Decimal("0.2")  # more of the page gone than this: the page is not whole
+METER_SHARE = Decimal("0.05")  # a meter of fewer of the page's prices may go by itself
+# After PATIENCE without a good look, so much more may be gone for every day, up to a share of MISSING_MOST.
+PATIENCE, MISSING_A_DAY, MISSING_MOST = timedelta(days=2), Decimal("0.01"), Decimal("0.6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +98,21 @@ def _in_force(stated: list[Offer], day: str) -> list[Offer]:
     return [o for o in now if o.terms.promo_until] or now
 
 
-def hold_to_the_known(seen: Seen, known: Mapping[str, Known]) -> None:
-    """Raises ReadError if so much that we know is not on the page that the page is not whole."""
+def hold_to_the_known(seen: Seen, known: Mapping[str, Known], gap: timedelta = timedelta(0)) -> None:
+    """Raises ReadError if so much that we know is not on the page that the page is not whole.
+
+    `gap` is how long ago the page was seen whole: price lists change, so more may be gone after a long time.
+    """
     listed = {key: k for key, k in known.items() if not k.missing}
     absent = [k for key, k in listed.items() if key not in seen.prices]
     _refuse_another_currency(seen, absent, len(listed))
     for meter in sorted({k.series.meter for k in absent}):
         had = sum(k.series.meter == meter for k in listed.values())
-        if had >= 2 and not any(o.series.meter == meter for o in seen.prices.values()):
+        matters = had >= 2 and had >= METER_SHARE * len(listed)
+        if matters and not any(o.series.meter == meter for o in seen.prices.values()):
             raise ReadError("missing_column", f"the page has no {meter} price; it had {had}")
-    if len(absent) > MISSING_SHARE * len(listed):
+    share = min(MISSING_SHARE + MISSING_A_DAY * max(gap - PATIENCE, timedelta(0)).days, MISSING_MOST)
+    if len(absent) > share * len(listed):
         raise ReadError("incomplete_page", f"{len(absent)} of {len(listed)} known prices are not on the page")
 
 

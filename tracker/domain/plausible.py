@@ -18,14 +18,18 @@ HALF_PAGE_MODELS = 5  # with fewer models, half a page moves whenever a provider
 HALF_PAGE_SHARE = 3  # one in so many of the page's prices; fewer are some prices of many models
 
 
-def doubts(moves: Sequence[Move], known: Mapping[str, Known], seen: Seen) -> list[str]:
+def doubts(
+    moves: Sequence[Move], known: Mapping[str, Known], seen: Seen, *, is_laid_out: bool = True
+) -> list[str]:
     """Why each of the moves that one look found is not to be believed yet; "" where it is.
+
+    In an answer that is not laid out in rows and columns (an API's objects) nothing can come apart.
 
     Ten times either way; half of the page at once; prices that other lines of the page left at the same
     look, as when cells and headings, or names and rows, come apart.
     """
     wide = _half_a_page(moves, known)
-    misplaced = {} if wide else _misplaced(moves, known, seen)
+    misplaced = {} if wide or not is_laid_out else _misplaced(moves, known, seen)
     return [wide or misplaced.get(m.series.key, "") or far(m) for m in moves]
 
 
