@@ -75,11 +75,11 @@ def test_every_move_of_openrouters_days_is_found_and_no_other_confirmed(engine: 
     looked = play(engine, "openrouter", files)
     assert {one.outcome for one in looked} == {"well"}
     found = defaultdict(set)
-    for m in moves(engine):
-        if m.status is not Status.withdrawn and m.series.meter in ("input_mtok", "output_mtok"):
-            if m.series.model.startswith(FOLLOWED) and ":" not in m.series.model:
-                day = f"{m.recorded_at:%Y-%m-%d}"
-                found[day].add((m.series.model, m.series.meter, m.before, m.after))
+    for m in (m for m in moves(engine) if m.status is not Status.withdrawn):
+        followed = m.series.model.startswith(FOLLOWED) and ":" not in m.series.model
+        if followed and m.series.meter in ("input_mtok", "output_mtok"):
+            day = f"{m.recorded_at:%Y-%m-%d}"
+            found[day].add((m.series.model, m.series.meter, m.before, m.after))
     said = table()
     neighbours = {after for _, after in pairwise(sorted(f.name[:10] for f in files))} & set(said)
     assert len(neighbours) > 4
