@@ -184,7 +184,7 @@ def _article(entry: _Entry, url: str, several_a_day: bool) -> Article:
     anchor = re.sub(r"[^a-z0-9]+", "-", entry.heading.casefold()).strip("-")
     link = f"{shown}#{anchor if str(entry.day.year) in anchor else entry.day.isoformat()}{apart}"
     return Article(
-        guid=f"{canonical(shown)}#{entry.day.isoformat()}{apart}",
+        guid=f"{entry.day.isoformat()}{apart}",  # whatever the address: pages move, and their logs with them
         url=link if canonical(shown) else "",
         title=title,
         published_at=midnight(entry.day),
