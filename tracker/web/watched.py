@@ -23,6 +23,7 @@ class Watched:
     kind: str
     provider: str
     url: str
+    via: str  # what of the provider's is read: its page, a Markdown twin, an API, …
     state: State
     since: datetime | None = None
     last_look: datetime | None = None
@@ -42,7 +43,7 @@ def watched(rows: Mapping[str, Row[Any]], sources: Mapping[str, Source], now: da
 def _watched(id: str, source: Source, row: Row[Any] | None, now: datetime) -> Watched:
     provider = source.provider or id
     if row is None:
-        return Watched(id, source.kind, provider, source.url, State.never)
+        return Watched(id, source.kind, provider, source.url, source.via, State.never)
     state, since = State(row.state), row.state_since
     late = row.last_well is not None and now - row.last_well > 2 * source.every + GRACE
     if state is State.well and late:  # nobody looks any more: what was well is no longer known to be
@@ -52,6 +53,7 @@ def _watched(id: str, source: Source, row: Row[Any] | None, now: datetime) -> Wa
         kind=source.kind,
         provider=provider,
         url=source.url,
+        via=source.via,
         state=state,
         since=since,
         last_look=row.last_look,
