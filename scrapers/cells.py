@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from scrapers.meters import SUFFIX, Unit, kinds_in, meter_of, of_kind
 from scrapers.money import Price, PriceError, currency_in, read_prices
 from scrapers.page import Terms
+from scrapers.segments import metered, parts_of
 from scrapers.terms import terms_in, without_context
 
-_BEFORE = re.compile(r"(?P<label>[^:：$¥€£₩\d]{3,40})[:：]\s*(?P<price>.+)")
+_BEFORE = re.compile(r"(?P<label>[^:：$¥€£₩\d]{2,40})[:：]\s*(?P<price>.+)")
 _AFTER = re.compile(r"\(?\b(inputs?|outputs?|cached(?: inputs?)?|cache (?:reads?|hits?|writes?))\b\)?", re.I)
 # "$2.00, prompts <= 200k tokens $4.00, prompts > 200k tokens": each amount begins a part.
 _PARTS = re.compile(r"(?=(?:US)?[$€£¥]\s?\d)")
@@ -63,16 +64,27 @@ def prices_in(
 
 def worded(text: str) -> list[tuple[str, str]]:
     """(words, prices) of a cell that names what its prices are for: "Input: $3", "$0.30 / $0.06 (cached)"."""
-    if behind := _per(text):
-        return behind
+    if said := _per(text) or ([] if "\n" in text else _by_labels(text)):
+        return said
     before = [_BEFORE.fullmatch(line.strip()) for line in text.split("\n")]
     if any(m and meter_of(m["label"]) for m in before):
         return [(m["label"], m["price"]) for m in before if m]
     parts = _AFTER.split(text)
     if len(parts) < 3 or not (currency_in(parts[0]) or _is_price(parts[0].strip(" \n/;,|"))):
-        return []
+        return _by_labels(text)
     said = [(word, price.strip(" \n/;,|")) for price, word in zip(parts[::2], parts[1::2], strict=False)]
     return [*said, ("", parts[-1])] if parts[-1].strip(" \n/;,|()") else said
+
+
+def _by_labels(text: str) -> list[tuple[str, str]]:
+    """(words, price) of prices that stand in one line: "Input $3 · Output $15"."""
+    parts = parts_of(text)
+    if len(parts) < 2:
+        return []
+    try:
+        return [(words, price) for _, price, words in metered(parts)]
+    except PriceError:
+        return []
 
 
 def _per(text: str) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ _ID = re.compile(
     re.I,
 )
 _AMOUNT = re.compile(r"\W*\d[\d.,]*\s")  # "2457 neurons per M input tokens" names no meter
+EMBEDS = re.compile(r"embed|rerank|向量|嵌入|重排|\b(?:bge|gte|e5|voyage)-", re.I)
 _LONGEST = 300  # characters of a heading
 _PRICE_HEADING = re.compile(r"pric|cost|rate|fee|\$|usd|tokens|价格|计费|单价|推理|付费|批量|标准|standard|batch|flex|priority|on[- ]demand", re.I)
 _ORDER = re.compile(r"[a-z一-鿿][\w一-鿿 -]*(?:\s*/\s*[a-z一-鿿][\w一-鿿 -]*){1,4}", re.I)
@@ -68,6 +69,8 @@ def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False)
     if kind_at >= 0:
         left = (x for x in others if x != kind_at and _PRICE_HEADING.search(headings[x]))
         prices |= {x: _stated((), headings[x]) for x in left if _state_prices(_cells(grid, x))}
+    if not prices and loose:
+        prices = _of_embeddings(grid, headings, candidates)
     if not prices:
         return None
     return Columns(name_at, prices, kind_at, beside_of(grid, flat, name_at, {*prices, kind_at}))
@@ -102,6 +105,15 @@ def _first_of_words(grid: Grid, prices: dict[int, Column]) -> int:
         ):
             return x
     return -1
+
+
+def _of_embeddings(grid: Grid, headings: list[str], candidates: list[int]) -> dict[int, Column]:
+    """The one column of prices in a list of models that embed or rank: they bill what they are given."""
+    said = "\n".join((*grid.path[-1:], grid.caption, *(cell.text for row in grid.body for cell in row)))
+    priced = [x for x in candidates if _PRICE_HEADING.search(headings[x]) and _state_prices(_cells(grid, x))]
+    if len(priced) != 1 or not EMBEDS.search(said):
+        return {}
+    return {priced[0]: _stated(("input_mtok",), headings[priced[0]])}
 
 
 def turned(grid: Grid) -> Grid:

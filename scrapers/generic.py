@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from scrapers.decimal_comma import with_points
+from scrapers.div_cards import div_cards
 from scrapers.div_tables import div_tables
 from scrapers.flat_tables import flat_tables
 from scrapers.grid import Grid
@@ -18,6 +20,7 @@ from scrapers.page import Offer, Page, ReadError, Reading, Refused
 from scrapers.priced import Layout, priced
 from scrapers.readers import refuse_gaps
 from scrapers.settled import CONFLICT, settled
+from scrapers.spoken import around, spoken_currency, spoken_unit
 from scrapers.tables import Document, document, is_html
 from scrapers.wrong_page import refuse_wrong_page
 
@@ -33,8 +36,15 @@ def generic(page: Page) -> Reading:
         page = replace(page, text=with_pipe_tables(page.text))
     shown = document(page)
     more, cards = _outside(page, shown)
-    layout = Layout(loose=True, carries_names=not is_html(page))
-    lists = [found for grid in (*shown.grids, *more) if (found := priced(grid, shown, layout))]
+    words = around(shown.words, shown.grids)
+    layout = Layout(
+        unit=spoken_unit(words),
+        currency=spoken_currency(words),
+        loose=True,
+        carries_names=not is_html(page),
+    )
+    grids = map(with_points, (*shown.grids, *more))
+    lists = [found for grid in grids if (found := priced(grid, shown, layout))]
     if not lists and not cards:
         raise ReadError("no_table", f"no price table on {page.url}")
     refuse_gaps(lists, (), page.url)
@@ -56,16 +66,18 @@ def _outside(page: Page, shown: Document) -> tuple[Sequence[Grid], list[Offer | 
     )
     if shown.grids and len(_AMOUNT.findall(shown.words)) - inside < _FEW:
         return (), []
-    if is_html(page):
-        tree = whole_page(page.text).tree
-        lines = lines_of(tree.body, without="table") if tree.body is not None else []
-        grids = list(div_tables(tree)) or list(flat_tables(lines))
-    else:
+    if not is_html(page):
         lines = markdown_lines(page.text)
         grids = list(flat_tables(lines))
-    return grids, [one for card in listed(_apart(lines, grids), shown) for one in card]
+        return grids, [] if grids else _listed([lines], shown)
+    tree = whole_page(page.text).tree
+    if tree.body is None:
+        return (), []
+    lines = lines_of(tree.body, without="table", names=True)
+    grids = list(div_tables(tree)) or list(flat_tables(lines))
+    return grids, [] if grids else _listed([lines, *div_cards(tree.body)], shown)
 
 
-def _apart(lines: list[Line], grids: Sequence[Grid]) -> list[Line]:
-    """The lines, none of them where they make tables: their headings would pass for names' labels."""
-    return [] if grids else lines
+def _listed(parts: list[list[Line]], shown: Document) -> list[Offer | Refused]:
+    """The prices under names of several lists of lines; their headings would pass for labels in tables."""
+    return [one for lines in parts for card in listed(lines, shown) for one in card]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -16,6 +17,7 @@ _SILENT = frozenset(("script", "style", "template", "noscript", "svg", "button",
 _BLOCK = frozenset(
     ("br", "hr", "p", "div", "blockquote", "li", "ul", "ol", "section", "h1", "h2", "h3", "h4", "h5", "h6")
 )
+_BADGE = re.compile(r"(?:^|[\s_-])(?:badge|tag|chip|pill|label)(?:$|[\s_-])", re.I)  # a margin sets it apart
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -109,8 +111,9 @@ def _say(node: LexborNode, tag: str, out: list[str], struck: list[str], raised: 
     if is_struck(node):
         out = struck
         out.append(" ")
-    if tag in _BLOCK:
+    is_apart = tag in _BLOCK or (tag == "span" and bool(_BADGE.search(node.attributes.get("class") or "")))
+    if is_apart:
         out.append("\n")
     _say_all(node, out, struck, raised or tag in ("sup", "sub"), deeper)
-    if tag in _BLOCK:
+    if is_apart:
         out.append("\n")

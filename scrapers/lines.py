@@ -25,20 +25,21 @@ _GONE_STYLE = re.compile(r"display\s*:\s*none", re.I)
 # All that may be struck or hidden by its attributes: few of a page's elements.
 _MARKED = "[hidden], [style], [class*='line-through'], [class*='strike']"
 _LEVELS = {f"h{n}": n for n in range(1, 7)}
+_NAMES = _LEVELS | dict.fromkeys(("dt", "summary", "strong", "b"), 7)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a page; `level` is 1 to 6 for a heading, else 0."""
+    """One line of a page; `level` is 1 to 6 for a heading, 7 for what stands like one, else 0."""
 
     text: str
     level: int = 0
 
 
-def lines_of(node: LexborNode, without: str = "") -> list[Line]:
+def lines_of(node: LexborNode, without: str = "", *, names: bool = False) -> list[Line]:
     """What an element shows; struck-through and hidden parts, buttons and scripts are left out.
 
-    `without`: what else is, as a selector.
+    `without`: what else is, as a selector. `names`: terms of lists and lines in bold are headings of level 7.
 
     ReadError("too_large") where elements are nested deeper than pages are.
     """
@@ -46,13 +47,19 @@ def lines_of(node: LexborNode, without: str = "") -> list[Line]:
     here: list[str] = []
     gone = {marked.mem_id for marked in node.css(_MARKED) if is_struck(marked) or is_hidden(marked)}
     gone |= {left_out.mem_id for left_out in node.css(without)} if without else set()
-    _walk(node, out, here, 0, gone, DEEPEST)
+    _walk(node, out, here, 0, gone, DEEPEST, _NAMES if names else _LEVELS)
     _end(out, here, 0)
     return out
 
 
 def _walk(
-    node: LexborNode, out: list[Line], here: list[str], level: int, gone: set[int], deeper: int
+    node: LexborNode,
+    out: list[Line],
+    here: list[str],
+    level: int,
+    gone: set[int],
+    deeper: int,
+    levels: dict[str, int],
 ) -> None:
     if not deeper:
         raise ReadError("too_large", f"elements are nested more than {DEEPEST} deep")
@@ -64,13 +71,18 @@ def _walk(
             here.append((child.text() or "").translate(_MARKS))
         elif tag in _SILENT or tag[:1] in "-_" or (gone and child.mem_id in gone):
             continue
-        elif tag in _INLINE:
-            _walk(child, out, here, level, gone, deeper - 1)
+        elif tag in _INLINE and not (tag in levels and _is_alone(child, node)):
+            _walk(child, out, here, level, gone, deeper - 1, levels)
         else:
             _end(out, here, level)
-            inner = _LEVELS.get(tag, level)
-            _walk(child, out, here, inner, gone, deeper - 1)
+            inner = levels.get(tag, level)
+            _walk(child, out, here, inner, gone, deeper - 1, levels)
             _end(out, here, inner)
+
+
+def _is_alone(inner: LexborNode, outer: LexborNode) -> bool:
+    """Whether an element is all that the one around it says."""
+    return outer.tag in ("p", "div", "li") and (inner.text() or "").strip() == (outer.text() or "").strip()
 
 
 def _end(out: list[Line], here: list[str], level: int) -> None:

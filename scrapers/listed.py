@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from scrapers.columns import in_order
+from scrapers.columns import EMBEDS, in_order
 from scrapers.lines import Line
-from scrapers.meters import SUFFIX, Unit, meter_of, read_unit
-from scrapers.money import PriceError, currency_in, per_meter, read_price
+from scrapers.meters import Unit, meter_of, read_unit
+from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import LONGEST, model_name
-from scrapers.page import Offer, Refused, Terms
+from scrapers.page import STANDARD, Offer, Refused, Terms
+from scrapers.segments import Part, metered, parts_of
 from scrapers.tables import Document
 from scrapers.terms import merged, terms_in, tier_only, without_context
 from scrapers.titled import is_about
 
-_LONGEST_LINE = 300  # characters; a longer one is prose
-_AMOUNT = re.compile(
-    rf"(?:(?:US)?[$€£¥₩]\s?\d[\d.,]*\d|(?:US)?[$€£¥₩]\s?\d|\d[\d.,]*\s?(?:元|€|美元|USD\b|EUR\b|\$))"
-    rf"(?:\s*(?:{SUFFIX.pattern}))?",
-    re.I,
-)
-_IN_OUT = re.compile(r"\W*(in|out)\W*", re.I)
+_CACHE = re.compile(r"\W*cache\W*", re.I)
 # What may stand beside prices and changes nothing about them.
 _BESIDE = re.compile(
     r"\W*(?:context(?: window| length)?\W*[\d.,]+\s*[km]?(?: tokens?)?|tokens?|[\d.,]+\s*[km]? context|and|plus|then|or)?\W*",
     re.I,
 )
-_INPUT_ONLY = re.compile(r"embed|rerank|向量|嵌入|重排", re.I)
 _BARE = re.compile(r"\W*(?:prices?|pricing|costs?|per|/|1m|1k|million|thousand|tokens?|价格|单价|\W)*", re.I)
 
 
@@ -40,7 +34,7 @@ class Card:
     path: tuple[str, ...] = ()
     label: str = ""
     group: str = ""
-    terms: Terms = Terms()
+    terms: Terms = STANDARD
     unit: Unit | None = None
     found: list[Offer | Refused] = field(default_factory=list)
 
@@ -71,7 +65,7 @@ def listed(lines: Sequence[Line], page: Document) -> Iterator[list[Offer | Refus
                 path = [p for p in path if p[0] < line.level] + [(line.level, line.text)]
             unit = None if line.level and line.level < 3 else card.unit
             card = Card(line.text, tuple(words for _, words in path), unit=unit)
-        elif prices := _priced(line.text):
+        elif prices := parts_of(line.text):
             card.found += _offers(card, prices, line.text, page)
             card.label = ""
         else:
@@ -85,29 +79,18 @@ def _is_name(line: Line) -> bool:
 
 
 def _says_meter(text: str) -> bool:
-    return bool(meter_of(without_context(text))) or tier_only(text) or bool(_AMOUNT.search(text))
+    return bool(meter_of(without_context(text))) or tier_only(text) or bool(parts_of(text))
 
 
 def _whole(card: Card) -> Iterator[list[Offer | Refused]]:
     meters = {one.meter for one in card.found if isinstance(one, Offer)}
-    embeds = _INPUT_ONLY.search("\n".join((card.title, *card.path)))
+    embeds = EMBEDS.search("\n".join((card.title, *card.path)))
     if {"input_mtok", "output_mtok"} <= meters or (embeds and "input_mtok" in meters):
         yield card.found
 
 
-def _priced(text: str) -> list[tuple[str, str, str]]:
-    """(words before, price, words behind) of each price in a line; empty where there is none."""
-    if len(text) > _LONGEST_LINE:
-        return []
-    found = list(_AMOUNT.finditer(text))
-    ends = [0, *(m.end() for m in found)]
-    starts = [*(m.start() for m in found), len(text)]
-    words = [text[a:b] for a, b in zip(ends, starts, strict=True)]
-    return [(words[n], m[0], words[n + 1]) for n, m in enumerate(found)]
-
-
 def _offers(
-    card: Card, prices: list[tuple[str, str, str]], text: str, page: Document
+    card: Card, prices: list[Part], text: str, page: Document
 ) -> Iterator[Offer | Refused]:
     label = " | ".join(filter(None, (card.title, card.group, card.label, text))).replace("\n", " ")
     if not 0 < len(card.title) <= LONGEST or is_about(card.title.split("\n")[0]):
@@ -124,42 +107,23 @@ def _offers(
         yield Refused(label, str(why))
 
 
-def _metered(card: Card, prices: list[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
-    """(meter, price, words) of the prices of a line, by the words before each, or else behind each."""
-    first, last = prices[0][0], prices[-1][2]
-    if len(prices) > 1 and (ordered := in_order(first.strip(" :："))) and len(ordered) == len(prices):
-        yield from ((meter, p, first) for meter, (_, p, _) in zip(ordered, prices, strict=True))
-        return
-    before = [_meter(words) for words, _, _ in prices]
-    behind = [_meter(words) for _, _, words in prices]
-    if before[0] or (len(prices) == 1 and not behind[0]):
-        if not before[0]:
-            before[0] = _of_card(card, first)
-        if not all(before) or _meter(last):
-            raise PriceError("a price that names no meter")
-        yield from (
-            (m, p, f"{card.label} {words}") for m, (words, p, _) in zip(before, prices, strict=True) if m
-        )
-    else:
-        behind = _paired(card, prices, behind)
-        if not all(behind):
-            raise PriceError("a price that names no meter")
-        yield from ((m, p, f"{first} {words}") for m, (_, p, words) in zip(behind, prices, strict=True) if m)
+def _metered(card: Card, parts: list[Part]) -> Iterable[tuple[str, str, str]]:
+    first = parts[0].before
+    if len(parts) > 1 and (ordered := in_order(first.strip(" :："))) and len(ordered) == len(parts):
+        return [(meter, part.price, first) for meter, part in zip(ordered, parts, strict=True)]
+    label = _of_card(card, first) or ""
+    return [(m, p, f"{card.label} {words}") for m, p, words in metered(_paired(card, parts), label)]
 
 
-def _paired(card: Card, prices: list[tuple[str, str, str]], meters: list[str | None]) -> list[str | None]:
+def _paired(card: Card, parts: list[Part]) -> list[Part]:
     """ "$0.06/$0.78 cache" of a model whose cache reads and writes were both priced: in that order."""
     priced = {one.meter for one in card.found if isinstance(one, Offer)}
-    if not {"cache_read_mtok", "cache_write_mtok"} <= priced:
-        return meters
-    out = list(meters)
-    for n in range(len(out) - 1):
-        if (
-            out[n] is None
-            and prices[n][2].strip() == "/"
-            and re.fullmatch(r"\W*cache\W*", prices[n + 1][2], re.I)
-        ):
-            out[n : n + 2] = ["cache_read_mtok", "cache_write_mtok"]
+    out = list(parts)
+    if {"cache_read_mtok", "cache_write_mtok"} <= priced:
+        for n in range(len(out) - 1):
+            if out[n].behind.strip() == "/" and _CACHE.fullmatch(out[n + 1].behind):
+                out[n] = replace(out[n], behind="cache read")
+                out[n + 1] = replace(out[n + 1], behind="cache write")
     return out
 
 
@@ -171,12 +135,5 @@ def _of_card(card: Card, words: str) -> str | None:
         return meter_of(without_context(card.label)) or meter_of(
             f"{card.group} {without_context(card.label)}"
         )
-    embeds = _INPUT_ONLY.search("\n".join((card.title, *card.path)))
+    embeds = EMBEDS.search("\n".join((card.title, *card.path)))
     return "input_mtok" if embeds else None
-
-
-def _meter(words: str) -> str | None:
-    said = without_context(words)
-    if short := _IN_OUT.fullmatch(said):
-        return "input_mtok" if short[1].lower() == "in" else "output_mtok"
-    return meter_of(said)

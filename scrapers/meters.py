@@ -70,7 +70,7 @@ _BETWEEN = (
 )
 _SCALE = r"(?P<scale>百万|万|千|million|billion|thousand|mn|m|k|b)?"
 _COUNT = r"(?P<count>[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,9}|one|an|a)?"
-_MTOK = r"(?P<mtok>[mk])[\s-]?tok(?:en)?s?"
+_MTOK = r"(?P<mtok>[mk])[\s-]?t(?:ok(?:en)?s?)?"
 _END = r"(?![a-z0-9])"
 # After a price: "/ 1M tokens", "per MTok", "/1K", "per image". A bare count needs its scale: never "/ 1".
 SUFFIX = re.compile(

@@ -63,6 +63,12 @@ _BAND = re.compile(
     rf"[\[(（]?\s*{_NUMBER.format('n')}\s*(?:[~～–—-]|to|,|，)\s*{_NUMBER.format('b')}\s*(?:tokens?)?\s*[\])）]?",
     re.I,
 )
+# "输入长度 [0, 32] 且输出长度 (0.2, +∞)": of input, and perhaps of output.
+_INTERVAL = re.compile(
+    r"(输入|输出|input|output|context|上下文|tokens?)[^\d\[(（\]]{0,20}[\[(（]\s*(\d+(?:\.\d+)?)\s*([km]?)\s*[,，~]"
+    r"\s*(\d+(?:\.\d+)?|\+?∞|\+?inf)\s*([km]?)\s*[\])）]",
+    re.I,
+)
 _HOURS = re.compile(r"(\d{1,2}):(\d\d)\s*[-–—~～至到]\s*(?:次日)?\s*(\d{1,2}):(\d\d)")
 _OFF_PEAK = re.compile(r"off[\s-]?peak|discount price|空闲|优惠时段|低谷|闲时", re.I)
 _PEAK = re.compile(r"(?<!off-)(?<!off )\bpeak\b|高峰", re.I)
@@ -125,6 +131,8 @@ def context_in(text: str) -> str:
     """What a text says of long prompts (">200K"); the shortest band is standard and says nothing."""
     if band := _BAND.fullmatch(text.strip()):
         return _between(band, text)
+    if intervals := _INTERVAL.findall(text):
+        return "; ".join(filter(None, (_interval(*found) for found in intervals)))
     above = _ABOVE.search(text) or _FLIPPED.search(text)
     if above is None or not any(digit in above["n"] for digit in "123456789"):
         return ""
@@ -140,6 +148,16 @@ def _between(band: re.Match[str], text: str) -> str:
         return ""
     lower, upper = _length(band["n"], band["n_unit"] or unit), _length(band["b"], unit)
     return f">{lower} ≤{upper}" if lower.strip("0KM") else ""
+
+
+def _interval(what: str, lower: str, low_unit: str, upper: str, unit: str) -> str:
+    """A band as an interval, in the unit that it names; the lowest is standard and says nothing."""
+    if not lower.strip("0."):
+        return ""
+    said = _length(lower, low_unit or unit)
+    is_open = not upper[0].isdigit()
+    of = "output " if re.match("输出|output", what, re.I) else ""
+    return f"{of}>{said}" + ("" if is_open else f" ≤{_length(upper, unit)}")
 
 
 def _length(number: str, unit: str) -> str:
