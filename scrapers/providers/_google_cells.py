@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scrapers.meters import METERS, MILLION, Unit, kinds_in, of_kind, read_unit
 from scrapers.money import PriceError, read_price, read_prices
-from scrapers.page import Terms
+from scrapers.page import Offer, Refused, Terms
 from scrapers.terms import SINCE, UNTIL, merged, terms_in, without_context
 
 PER_MTOK_HOUR = Unit("token_hour", MILLION)
@@ -100,6 +100,8 @@ def _stated(part: str, page: str) -> Stated:
     found = _STATED.fullmatch(part.strip())
     if found is None:
         raise PriceError(f"{part[:30]!r} is no price")
+    if "," in found["price"]:
+        raise PriceError("a comma in a price")  # of thousands, or of decimals
     words = found["words"]
     region = _REGION.search(words)
     told = _KINDS.sub(" ", _REGION.sub(" ", words))
@@ -128,6 +130,29 @@ def _refuse_far(found: list[Stated]) -> None:
     amounts = [price.amount for one in found if one.unit is None and (price := read_price(one.price))]
     if amounts and min(amounts) * _FAR < max(amounts):
         raise PriceError("amounts so far apart that one is in another unit")
+
+
+def believed(found: list[Offer | Refused]) -> list[Offer | Refused]:
+    """The prices of a table but those of a model whose output is cheaper than its input, or the cache dearer.
+
+    No model is so priced: its rows or columns were mixed up.
+    """
+    prices = {(o.model, o.terms, o.meter): o.price for o in found if isinstance(o, Offer)}
+    mixed = {
+        (model, terms)
+        for (model, terms, meter), price in prices.items()
+        if meter == "input_mtok"
+        and (
+            0 < prices.get((model, terms, "output_mtok"), price) < price
+            or prices.get((model, terms, "cache_read_mtok"), price) > price
+        )
+    }
+    return [
+        Refused(one.label, "dearer and cheaper are mixed up")
+        if isinstance(one, Offer) and (one.model, one.terms) in mixed
+        else one
+        for one in found
+    ]
 
 
 def labelled(text: str) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from scrapers.money import PriceError, currency_in, per_meter, read_price
 from scrapers.names import without_marks
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
 from scrapers.providers._gemini_page import Part, parts_of
-from scrapers.providers._google_cells import Stated, stated_in
+from scrapers.providers._google_cells import Stated, believed, stated_in
 from scrapers.settled import settled
 from scrapers.source import Source
 from scrapers.terms import merged
@@ -54,7 +54,7 @@ def _offers(part: Part, page: str) -> list[Offer | Refused]:
         return [Refused(text, "nothing says which tier the table is for")]
     if stated & {"input_mtok", "output_mtok"} and len(halves) == 1 and "embed" not in text.casefold():
         return [Refused(text, "a table with an input price and no output, or the reverse")]
-    return found
+    return believed(found)
 
 
 def _rows(part: Part, page: str) -> Iterator[Offer | Refused]:

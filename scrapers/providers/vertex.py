@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scrapers.grid import Cell, Grid
-from scrapers.meters import Unit, kinds_in, meter_of, of_kind, read_unit
+from scrapers.meters import METERS, Unit, kinds_in, meter_of, of_kind, read_unit
 from scrapers.money import PriceError, currency_in, per_meter, read_price
 from scrapers.names import model_name, without_marks
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
-from scrapers.providers._google_cells import PER_MTOK_HOUR, Stated, labelled, stated_in
+from scrapers.providers._google_cells import PER_MTOK_HOUR, Stated, believed, labelled, stated_in
 from scrapers.settled import settled
 from scrapers.source import Source
 from scrapers.tables import document
@@ -84,7 +84,7 @@ def _offers(grid: Grid, page: str) -> list[Offer | Refused]:
         for x, column in columns.items():
             if row[x].text and (x == min(columns) or not row[x].spanned or row[x].text != row[x - 1].text):
                 found += _cell(name, kind, row[x], column, above, page)
-    return found
+    return believed(found)
 
 
 def _named(text: str) -> str:
@@ -152,6 +152,8 @@ def _priced(
 ) -> Iterator[Offer]:
     for one in stated_in(amounts, page):
         meters = _meters(label, kind, one, column)
+        if unknown := [meter for meter in meters if meter not in METERS]:
+            raise PriceError(f"no meter {unknown[0]}")
         price = read_price(one.price, currency=currency_in(column.heading))
         if price is None:
             continue
