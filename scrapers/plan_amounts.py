@@ -10,7 +10,7 @@ from itertools import islice
 
 from scrapers.meters import Unit
 from scrapers.money import Price, PriceError, per_meter
-from scrapers.plan_billing import NOTE, billed_around, billed_here, without_savings
+from scrapers.plan_billing import billing_of, last_sentence, lines_in
 from scrapers.plan_money import AMOUNT, SIGNS, currency_of, number_of
 from scrapers.terms import terms_in
 
@@ -37,7 +37,9 @@ _OTHER_UNIT = re.compile(
 )
 _SMALL = "of|at|for|an?|the|with|from|only|just|priced?|pricing|about|another|plan|is|costs?"
 _NO_PRICE_BEFORE = re.compile(
-    r"\b(?:sav(?:e|es|ing|ings)|worth|valued?|credits?|up to|bonus|discount|additional|extra|add(?:-?ons?)?"
+    r"\b(?:adds?|add-?ons?|extra|additional|top[- ]?up)\b[^.;\n]{0,40}\b(?:for|at|is|costs?)\s+(?:only )?$"
+    r"|\bas (?:low|little) as\s*$"
+    r"|\b(?:sav(?:e|es|ing|ings)|worth|valued?|credits?|up to|bonus|discount|additional|extra|add(?:-?ons?)?"
     r"|over|under|more than|refund|gift|budgets?|limits?|minimum|spend(?:ing)?|top[- ]?ups?|includ(?:es?|ing)"
     r"|instead of|compared (?:to|with)|versus|vs\.?|was|were|previously|formerly|originally|used to \w+"
     rf"|down from|up from|students?|education|non-?profits?|military)\b(?: (?:{_SMALL}))*[\s:(]*$",
@@ -78,7 +80,6 @@ _FUTURE = re.compile(r"\bwill (?:be|become|cost|increase|rise|go|change|move|dro
 _IN_APP = re.compile(r"\b(?:iOS|iPhone|Android|App Store|Google Play|in-app)\b")
 _DASH = re.compile(rf"\s*(?:-|–|—|to\b)\s*(?:{SIGNS})?\s*\d", re.I)
 _DASH_BEFORE = re.compile(r"\d[^\S\n]*(?:-|–|—|\bto)\s*$", re.I)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*$€£¥₩₹]|$)|\n")
 _SUM = re.compile(r"[\s)]*(?:\w+ )?(?:billed|paid|charged|up ?front|annual|yearly|total)", re.I)
 
 
@@ -115,7 +116,6 @@ class _Place:
     per: re.Match[str] | None
     before: str
     rest: str
-    followed: bool  # by another amount in the same line
 
     @property
     def end(self) -> int:
@@ -124,11 +124,11 @@ class _Place:
     @property
     def is_reduced(self) -> bool:
         """Whether a price is struck through beside this one."""
-        return REDUCED in "".join((*_lines(self.before)[-2:], *_lines(self.rest)[:2]))
+        return REDUCED in "".join((*lines_in(self.before)[-2:], *lines_in(self.rest)[:2]))
 
     @property
     def said_before(self) -> str:
-        return _SENTENCE.split(self.before)[-1]
+        return last_sentence(self.before)
 
     @property
     def said_after(self) -> str:
@@ -139,23 +139,28 @@ def amounts_in(text: str, page: str = "") -> Iterator[Amount]:
     """Every amount of money in lines that belong together; `page` is where a date's year is looked for."""
     found = list(islice((m for m in AMOUNT.finditer(text) if m["before"] or m["after"]), _MOST))
     read: list[Amount] = []
+    since, taken = 0, False
     for n, here in enumerate(found):
         per = _PER.match(text, here.end())
         end = (per or here).end()
         until = found[n + 1].start() if n + 1 < len(found) else len(text)
-        since = max(found[n - 1].end() if n else 0, here.start() - _LONGEST_BEFORE)
-        rest = text[end : min(until, end + _LONGEST_AFTER)]
-        followed = until < len(text) and "\n" not in rest
-        read.append(_amount(_Place(here, per, text[since : here.start()], rest, followed), text, page))
+        before = text[max(since, here.start() - _LONGEST_BEFORE) : here.start()]
+        place = _Place(here, per, before, text[end : min(until, end + _LONGEST_AFTER)])
+        billing, taken = billing_of(before, place.rest, first=not n, more=until < len(text), taken=taken)
+        read.append(_amount(place, billing, text, page))
+        since = end
     at = 0
     while at < len(read):
-        one, other = read[at], read[at + 1] if at + 1 < len(read) else None
-        summed = other is not None and _sums_up(one, other, text)
-        yield replace(one, billing="yearly") if summed else one
-        at += 2 if summed else 1
+        one, other = read[at], read[min(at + 1, len(read) - 1)]
+        if one is not other and _sums_up(one, other, text):
+            yield replace(one if one.per == "month" else other, billing="yearly")
+            at += 2
+        else:
+            yield read[at]
+            at += 1
 
 
-def _amount(place: _Place, text: str, page: str) -> Amount:
+def _amount(place: _Place, billing: str, text: str, page: str) -> Amount:
     here, problem, number = place.found, "", Decimal(0)
     currency = currency_of(here)
     try:
@@ -163,7 +168,8 @@ def _amount(place: _Place, text: str, page: str) -> Amount:
     except PriceError as why:
         problem = str(why)
     unit = "" if place.per is None else "year" if place.per["unit"][0] in "yYaA" else "month"
-    billing = _billing(place) if unit == "month" else ""
+    if unit != "month":
+        billing = ""
     if not unit and _IF_MONTHLY.match(place.rest):
         unit, billing = "month", "monthly"
     dated = terms_in(f"{place.said_before}{here[0]}{place.said_after}", page)
@@ -197,39 +203,18 @@ def _problem(place: _Place, text: str, effective_from: str) -> str:
         return ""
     if _PROMOTION.search(before) or _PROMOTION.search(after.split("then")[0]) or _LOWERED.match(after):
         return PROMOTION
-    beside = (*_lines(place.before)[:-1][-1:], *_lines(place.rest)[1:2])
+    beside = (*lines_in(place.before)[:-1][-1:], *lines_in(place.rest)[1:2])
     return PROMOTION if any(_PROMOTED_BESIDE.match(line) for line in beside if len(line) <= _NEAR) else ""
 
 
-def _billing(place: _Place) -> str:
-    """How a monthly amount is billed: by a label tied to it, by the rest of its line, by the lines around."""
-    label, after = without_savings(place.said_before), without_savings(place.said_after)
-    tied = re.search(r"(?:^|[;,.(]\s*)([^;,.(]{0,40}[:–—])\s*(?:from )?$", label, re.I)
-    if place.followed:  # what leads to the next amount is that one's
-        after = re.sub(r"[^;.,]*:\s*$|;.*$", "", after)
-    above, below = _lines(place.before)[:-1][-1:], _lines(place.rest)[1:]
-    starts = label == place.before or "\n" in place.before
-    near = [line for line in below[:2] if len(line) <= _NEAR] + [
-        line[:_LONGEST_BEFORE] for line in below if NOTE.match(line)
-    ]
-    return (
-        (billed_here(tied[1]) if tied else "")
-        or billed_here(after)
-        or (billed_here(label[-_NEAR:]) if starts and not place.followed else "")
-        or next(filter(None, map(billed_around, [*near, *(above if not label.strip() else [])])), "")
-    )
-
-
-def _lines(text: str) -> list[str]:
-    first, *others = text.split("\n")
-    return [first, *filter(str.strip, others[:-1]), *others[-1:]]
-
-
 def _sums_up(one: Amount, other: Amount, text: str) -> bool:
-    """Whether the next amount is what a year of this one comes to: "$16.67/month ($200 billed annually)"."""
+    """Whether one of two amounts is a year of the other: "$16.67/month ($200 billed annually)"."""
     between, behind = text[one.end : other.start], text[other.end : other.end + 40]
-    if one.per != "month" or other.per == "month" or one.currency != other.currency:
+    month, year = (one, other) if one.per == "month" else (other, one)
+    if month.per != "month" or year.per == "month" or one.currency != other.currency:
         return False
-    if re.search(r"\bor\b|[;.]\s", between) or between.count("\n") > 1:
+    if re.search(r"\bor\b|[;.]\s", between, re.I) or between.count("\n") > 1:
         return False
-    return (other.per == "year" or bool(_SUM.match(behind))) and abs(other.number - 12 * one.number) <= 6
+    said = year.per == "year" or _SUM.match(behind if year is other else between)
+    rounded = Decimal("0.06") if month.number % 1 else 6  # a twelfth is printed to the cent or to the dollar
+    return bool(said) and abs(year.number - 12 * month.number) <= rounded
