@@ -48,7 +48,7 @@ _OURS = {
 # In dollars per million tokens. Beyond them stand prices per thousand or per image, entered as per token.
 _LEAST, _MOST = Decimal("0.001"), Decimal(1000)
 SLIPPED = "the row states a price that no token has: its unit is another"
-_FEW = 5  # one row in so many may have slipped; of more, the catalogue's own unit is another
+_FEW, _SHARE = 4, 5  # so many rows may have slipped, or one in so many; of more, the unit of all is another
 
 
 def listed(rows: Iterable[Stated | Refused]) -> Reading:
@@ -58,10 +58,10 @@ def listed(rows: Iterable[Stated | Refused]) -> Reading:
     """
     reading = reading_of(rows)
     for meter in ("input_mtok", "output_mtok"):
-        if not any(offer.meter == meter for offer in reading.offers):
+        if reading.offers and not any(offer.meter == meter for offer in reading.offers):
             raise ReadError("missing_column", f"a catalogue without any {meter}")
     slipped = {_row(offer) for offer in reading.offers if _is_slipped(offer)}
-    if len(slipped) * _FEW > len({_row(offer) for offer in reading.offers}):
+    if len(slipped) > _FEW and len(slipped) * _SHARE > len({_row(offer) for offer in reading.offers}):
         raise ReadError("parse_error", f"{len(slipped)} rows state prices that no token has")
     kept = tuple(offer for offer in reading.offers if _row(offer) not in slipped)
     doubted = tuple(Refused(o.label, SLIPPED) for o in reading.offers if _row(o) in slipped)

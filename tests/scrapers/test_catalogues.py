@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -24,6 +25,12 @@ TOKENS = {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 
 def read(source_id: str, answer: Any) -> Reading:
     source = sources()[source_id]
     return source.reader(Page(source.url, json.dumps(answer), "application/json"))
+
+
+def held(source_id: str, answer: Any) -> Reading:
+    """Read, and held to what the source declares."""
+    source = sources()[source_id]
+    return source.read(Page(source.url, json.dumps(answer), "application/json"))
 
 
 def litellm(**rows: dict[str, Any]) -> Reading:
@@ -75,17 +82,17 @@ def test_a_catalogue_in_another_unit_is_refused(source_id: str) -> None:
     page = newest_page(source_id)
     for factor in (1000, 1_000_000, 0.000001):
         with pytest.raises(ReadError) as refusal:
-            read(source_id, scaled(page, factor))
-        assert refusal.value.kind in ("parse_error", "missing_column")
+            held(source_id, scaled(page, factor))
+        assert refusal.value.kind in ("parse_error", "missing_column", "too_few")
 
 
 @pytest.mark.parametrize("source_id", COMMUNITY)
 def test_a_catalogue_whose_keys_were_renamed_is_refused(source_id: str) -> None:
     text = json.dumps(newest_page(source_id))
     with pytest.raises(ReadError):
-        read(source_id, json.loads(text.replace("output", "outgoing").replace("prices", "price_list")))
+        held(source_id, json.loads(text.replace("output", "outgoing").replace("prices", "price_list")))
     with pytest.raises(ReadError):
-        read(source_id, json.loads(text.replace("output", "outgoing")))
+        held(source_id, json.loads(text.replace("output", "outgoing")))
 
 
 def newest_page(source_id: str) -> Any:
@@ -199,8 +206,5 @@ ANSWERS = st.recursive(
 @given(ANSWERS, st.sampled_from(COMMUNITY))
 @settings(max_examples=400, deadline=None)
 def test_any_json_is_read_or_refused(answer: Any, source_id: str) -> None:
-    try:
-        reading = read(source_id, answer)
-    except ReadError:
-        return
-    assert reading.offers
+    with suppress(ReadError):
+        assert all(offer.price >= 0 for offer in read(source_id, answer).offers)
