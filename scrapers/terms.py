@@ -47,10 +47,13 @@ _SINCE_BEHIND = re.compile(rf"{_DAY}[^。，,;；\n]{{0,12}}起")
 _ANY_DAY = re.compile(_DAY, re.I)
 _NUMBER = r"(?P<{0}>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)\s*(?P<{0}_unit>[km])?"
 _ABOVE = re.compile(
-    rf"(?:>=?|≥|\bover|\babove|\bmore than|\bbeyond|\bexceeding)\s*{_NUMBER.format('n')}\b", re.I
+    r"(?:>=?|≥|\bover|\babove|\b(?:more|longer|larger|greater) than|\bbeyond|\bexceeding)\s*"
+    rf"{_NUMBER.format('n')}\b",
+    re.I,
 )
 _BELOW = re.compile(
-    rf"(?:<=?|≤|\bup to|\bbelow|\bunder|\bless than|\bwithin)\s*{_NUMBER.format('n')}\b", re.I
+    rf"(?:<=?|≤|\bup to|\bbelow|\bunder|\b(?:less|shorter|smaller) than|\bwithin)\s*{_NUMBER.format('n')}\b",
+    re.I,
 )
 _FLIPPED = re.compile(rf"{_NUMBER.format('n')}\s*(?:<=?|≤)\s*(?:input|prompt|tokens?|context|length)", re.I)
 _CONTEXT = re.compile(

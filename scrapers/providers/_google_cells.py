@@ -24,12 +24,12 @@ _LEAD = re.compile(r"[\s:]*(?:same as standard|same price as standard)?[\s.,:;]*
 _STATED = re.compile(r"(?P<price>(?:US)?[$€£¥]\s?(?:\d[\d.,]*\d|\d))(?P<words>.*)", re.S)
 _HOUR = r"(?:\s*(?:per|/)\s*h(?:ou)?r\b)"
 _STORED = re.compile(
-    rf"\(?\s*(?:/|per)\s*(?:1,000,000|1\s?M|million|M)\s*(?:tok(?:en)?s?)?{_HOUR}\s*\)?"
+    rf"\(?\s*(?:/|per)\s*(?:1,000,000|(?:1\s)?million|1\s?M|M)\s*(?:tok(?:en)?s?)?{_HOUR}\s*\)?"
     r"(?:\s*\(storage price\))?",
     re.I,
 )
 _UNIT = re.compile(
-    r"(?:/|\bper\b)\s*(?:1,000,000|1,000|1\s?[mk]|million|[mk])?\s*"
+    r"(?:/|\bper\b)\s*(?:1,000,000|1,000|(?:1\s)?million|1\s?[mk]|[mk])?\s*"
     r"(?:tok(?:en)?s?|characters?|images?|seconds?|minutes?)\b",
     re.I,
 )

@@ -20,7 +20,7 @@ from scrapers.source import Source
 from scrapers.terms import merged
 from scrapers.wrong_page import refuse_wrong_page
 
-_PAID = re.compile(r"\bpaid\b", re.I)
+_PAID = re.compile(r"\bpaid\b|pay-as-you-go", re.I)
 _LEFT_OUT = re.compile(r"ground|search|maps|used to|video price|song|agent|live api|text-to-speech", re.I)
 _IMAGE = re.compile(r"(?:(?P<model>.+?) )?image (?:generation )?(?:price|pricing)", re.I)
 _NEEDED = ("input_mtok", "output_mtok")
@@ -41,7 +41,7 @@ def read(page: Page) -> Reading:
 
 
 def _is_price_list(grid: Grid) -> bool:
-    return any(re.search(r"\b(?:paid|free)(?: of charge)? ?(?:tier)?\b", h, re.I) for h in grid.headings)
+    return any(re.search(r"\b(?:paid|free)\b|pay-as-you-go", h, re.I) for h in grid.headings)
 
 
 def _offers(part: Part, page: str) -> list[Offer | Refused]:
