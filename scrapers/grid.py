@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from scrapers.page import ReadError
 
@@ -116,6 +116,28 @@ def _place(row: Sequence[Spanning], placed: list[dict[int, Cell]], y: int, left:
                 slots[across] = Cell(_CLASH) if across in slots else item.cell if first else again
         x += wide
     return used
+
+
+def with_heads(grids: Iterable[Grid]) -> Iterator[Grid]:
+    """The grids, one of headings alone joined with the next: a page may scroll its rows under them."""
+    above: Grid | None = None
+    for grid in grids:
+        cells = [cell for row in grid.rows for cell in row if cell.text]
+        if above and not any(cell.is_header for cell in cells) and _width(above) == _width(grid):
+            yield replace(grid, rows=above.rows + grid.rows)
+            above = None
+            continue
+        if above:
+            yield above
+        above = grid if cells and all(cell.is_header for cell in cells) else None
+        if not above:
+            yield grid
+    if above:
+        yield above
+
+
+def _width(grid: Grid) -> int:
+    return len(grid.rows[0]) if grid.rows else 0
 
 
 def without_repeats(grids: Iterable[Grid]) -> list[Grid]:

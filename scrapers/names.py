@@ -13,7 +13,9 @@ _STATUS = re.compile(
     r"|new|recommended|coming soon|discontinued)\b[^()（）]*[)）]",
     re.I,
 )
-_BADGE = re.compile(r"deprecated|retired|legacy|new|beta|preview|popular|recommended", re.I)
+_BADGE = re.compile(
+    r"deprecated|retired|legacy|new|beta|preview|popular|recommended|新品|最新|推荐|热门|公测|限时优惠", re.I
+)
 _NOTHING = re.compile(r"\(\s*\)|（\s*）")
 ID = re.compile(r"(?=.*[a-z])(?=.*[-/])[a-z0-9][a-z0-9._:/@-]+[a-z0-9]")
 LONGEST = 120

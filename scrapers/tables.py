@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scrapers.grid import Cell, Grid, without_repeats
+from scrapers.grid import Cell, Grid, with_heads, without_repeats
 from scrapers.html_page import whole_page
 from scrapers.html_tables import grids_in, html_tables
 from scrapers.markdown_tables import markdown_tables
@@ -55,7 +55,7 @@ def document(page: Page) -> Document:
         return _document(markdown_tables(page.text), page.text)
     here = whole_page(page.text)
     words = "\n".join(line.text for line in here.lines)
-    return _document(without_repeats(grids_in(here.tree)), words)
+    return _document(without_repeats(with_heads(grids_in(here.tree))), words)
 
 
 def _document(grids: list[Grid], words: str) -> Document:
