@@ -16,7 +16,7 @@ from scrapers.terms import heading_terms, tier_only, without_context
 
 NAME = re.compile(
     r"(?:(?:[a-z][\w-]* ){0,2}models?(?: name| id| family| variant| type)?s?|(?:model )?name"
-    r"|(?:大)?模型(?:服务)?(?:名称|名|版本|规格| ?id|编码|类型)?|model\b.{0,12})",
+    r"|产品名?称?|型号|(?:大)?模型(?:服务)?(?:名称|名|版本|规格| ?id|编码|类型)?|model\b.{0,12})",
     re.I,
 )
 _ID = re.compile(
@@ -26,8 +26,14 @@ _ID = re.compile(
 )
 _AMOUNT = re.compile(r"\W*\d[\d.,]*\s")  # "2457 neurons per M input tokens" names no meter
 EMBEDS = re.compile(r"embed|rerank|向量|嵌入|重排|\b(?:bge|gte|e5|voyage)-", re.I)
+# What a platform counts in place of money; its rate differs by contract.
+NOT_MONEY = re.compile(
+    r"\b(?:credits?|dbus?|neurons?|coins?|units of compute|rcus?)\b\W{0,3}(?:/|\bper\b)\s*(?:\d|one\b|[mk]\b|m?tok"
+    r"|million|thousand)|(?:积分|点数)\W{0,3}(?:/|每)",
+    re.I,
+)
 _LONGEST = 300  # characters of a heading
-_PRICE_HEADING = re.compile(r"pric|cost|rate|fee|\$|usd|tokens|价格|计费|单价|推理|付费|批量|标准|standard|batch|flex|priority|on[- ]demand", re.I)
+_PRICE_HEADING = re.compile(r"pric|cost|rate|fee|\$|usd|tokens|价格|计费|单价|刊例价|费用|推理|付费|批量|标准|standard|batch|flex|priority|on[- ]demand", re.I)
 _ORDER = re.compile(r"[a-z一-鿿][\w一-鿿 -]*(?:\s*/\s*[a-z一-鿿][\w一-鿿 -]*){1,4}", re.I)
 _BOTH = re.compile(
     r"(?:input|prompt)s?(?: tokens?)?\s*(?:and|&|\+|＋|与|和)\s*(?:output|completion)|输入(?:与|和|、|\+|＋)输出",
@@ -56,6 +62,8 @@ def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False)
     """
     headings = [text[:_LONGEST] for text in grid.headings]
     flat = [without_marks(_flat(heading)) for heading in headings]
+    if NOT_MONEY.search("\n".join((*headings, *grid.path[-1:], grid.caption, grid.lead))):
+        return None
     name_at = _named_at(grid, flat, name)
     candidates = [x for x in range(len(headings)) if x != name_at]
     prices = {x: found for x in candidates if (found := _column(grid, x, headings[x]))}

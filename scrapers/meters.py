@@ -74,7 +74,7 @@ _MTOK = r"(?P<mtok>[mk])[\s-]?t(?:ok(?:en)?s?)?"
 _END = r"(?![a-z0-9])"
 # After a price: "/ 1M tokens", "per MTok", "/1K", "per image". A bare count needs its scale: never "/ 1".
 SUFFIX = re.compile(
-    rf"(?:/|per\b|每)\s*(?:{_MTOK}|{_COUNT}\s*{_SCALE}\s*{_BETWEEN}(?:{_NOUN})"
+    rf"(?:/|per\b|每)\s*(?:{_BETWEEN}{_MTOK}|{_COUNT}\s*{_SCALE}\s*{_BETWEEN}(?:{_NOUN})"
     rf"|1?\s*(?P<bare>百万|million|[mk])){_END}",
     re.I,
 )

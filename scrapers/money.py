@@ -244,6 +244,11 @@ def currency_in(text: str, *, said_of_all: bool = False) -> str:
     return _currency_in(text)
 
 
+def in_cents(text: str) -> bool:
+    """Whether a heading says that its bare numbers are cents."""
+    return bool(re.search(r"¢|\bcents?\b", text, re.I))
+
+
 @lru_cache(maxsize=4096)
 def _currency_in(text: str) -> str:
     found = {_CURRENCIES[word.lower()] for word in _CURRENCY.findall(text)}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scrapers.cells import Column, prices_in
-from scrapers.columns import NAME, Columns, columns_of, turned
+from scrapers.columns import EMBEDS, NAME, Columns, columns_of, turned
 from scrapers.grid import Cell, Grid
 from scrapers.meters import MILLION, Unit, meter_of, of_kind, read_unit, units_in
-from scrapers.money import PriceError, currency_in, per_meter
+from scrapers.money import PriceError, currency_in, in_cents, per_meter
 from scrapers.names import LONGEST, model_name
 from scrapers.page import Offer, Refused, Terms
 from scrapers.tables import Document
@@ -18,6 +18,7 @@ from scrapers.terms import merged, terms_in, without_context
 from scrapers.titled import is_free_tier, is_of_prices, title_of, with_heads
 
 _SHORT = 80  # characters: a longer cell is prose, and states no terms
+_AMOUNT = re.compile(r"\W{0,4}\d")
 _MARK = re.compile(r"[¹²³⁴-⁹]|\((\d)\)|\[(\d)\]")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 # "introductory pricing through August 31 … is now the standard price": the day bounds nothing any more.
@@ -67,6 +68,7 @@ class PricedGrid:
 
     def __iter__(self) -> Iterator[Offer | Refused]:
         above, section, around = "", Terms(), self._around()
+        headed, unheaded = self.grid.headed, self._unheaded()
         for row in self.grid.body:
             printed = row[self.columns.name_at].text
             told = {cell.text for cell in row if cell.text}
@@ -79,6 +81,10 @@ class PricedGrid:
                 if is_free_tier(printed) or not (title := title_of(self.grid)):
                     continue
                 printed = title
+            if any(row[x].missing for x in headed) or any(not row[x].missing for x in unheaded):
+                if any(row[x].text for x in self.columns.prices):
+                    yield Refused(_said(row), "more or fewer cells than headings: prices may have moved")
+                continue
             others = (
                 c.text
                 for x, c in enumerate(row)
@@ -103,7 +109,7 @@ class PricedGrid:
         unit = column.unit or read_unit(kind) or read_unit(of) or beside.unit(row) or self.unit
         model = self.layout.named(printed)
         try:
-            found = list(prices_in(cell.text, column, meter_of(without_context(kind)), currency))
+            found = list(prices_in(cell.text, column, self._kind(kind, printed), currency))
             if found and not 0 < len(model) <= LONGEST:
                 raise PriceError("a price without the name of a model")
             noted = merged(terms, self._noted(cell.text)) if found else terms
@@ -113,10 +119,22 @@ class PricedGrid:
                     raise PriceError("no currency")
                 if modality := beside.modality(row):
                     meter = of_kind(meter, modality)
+                if in_cents(column.heading) and not currency_in(cell.text):
+                    price = replace(price, amount=price.amount / 100)
                 amount = per_meter(price, meter, unit)
                 yield Offer(model, meter, amount, said_in, merged(noted, said), label)
         except PriceError as why:
-            yield Refused(" | ".join(_flat(c.text) for c in row if not c.spanned), str(why))
+            yield Refused(_said(row), str(why))
+
+    def _unheaded(self) -> set[int]:
+        """The columns of prices that stand under no heading: others may stand under their neighbours'."""
+        places = self.grid.nameless - {self.columns.name_at, self.columns.kind_at, *self.columns.prices}
+        return {x for x in places if any(_is_price(row[x].text) for row in self.grid.body)}
+
+    def _kind(self, kind: str, printed: str) -> str | None:
+        """The meter of a row: what its kind names; of a model that embeds or ranks, what it is given."""
+        named = meter_of(without_context(kind))
+        return named or ("input_mtok" if self.layout.loose and EMBEDS.search(printed) else None)
 
     def _only_currency(self) -> str:
         """What "free" is free of: the one currency of the list's other prices."""
@@ -157,6 +175,14 @@ def _meters_of_cell(text: str, column: Column) -> Iterator[str]:
         yield from (meter for meter, *_ in prices_in(text, column, None, ""))
     except PriceError:
         return
+
+
+def _is_price(text: str) -> bool:
+    return bool(_AMOUNT.match(text) and currency_in(text))
+
+
+def _said(row: Sequence[Cell]) -> str:
+    return " | ".join(_flat(cell.text) for cell in row if not cell.spanned)
 
 
 def _flat(text: str) -> str:
