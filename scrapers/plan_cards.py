@@ -59,6 +59,8 @@ def plans(
     def read(page: Page) -> Reading:
         refuse_wrong_page(page)
         shown = Shown.of(page)
+        if brands and not any(brand.casefold() in page.text.casefold() for brand in brands):
+            raise ReadError("unexpected_page", f"{page.url} does not name {brands[0]}: another page's plans?")
         data = plan_ld_json(page.text, known) if is_html(page) else ()
         reading = settled([*data, *_in_lines(shown, known), *_in_tables(shown, known)])
         if not reading.offers:

@@ -39,6 +39,7 @@ def _markdown_lines(text: str) -> list[Line]:
     """By Markdown's own rules, unlike `markdown_lines()`: here marks and emphasis within a line matter."""
     if len(text) > _LONGEST_PAGE:
         raise ReadError("too_large", "more Markdown than can be read in good time")
+    text = text[: text.rfind("\n") + 1]  # a line without its end may be half a sentence
     out: list[Line] = []
     level, in_table = 0, False
     for token in _BLOCKS.parse(text):

@@ -14,7 +14,7 @@ SOURCE = Source(
         "Plus",
         "Pro",
         "Ultra",
-        brands=("Google AI",),
+        brands=("Google AI", "Google One"),
         known_as={
             "AI Plus": "Google AI Plus",
             "AI Pro": "Google AI Pro",

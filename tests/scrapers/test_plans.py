@@ -128,7 +128,7 @@ def card(name: str, price: str, unit: str = "/ month") -> str:
 
 def read(*parts: str) -> Reading:
     body = "".join(parts) + f"<p>{'What the plans hold is listed elsewhere. ' * 4}</p>"
-    html = f"<html><head><title>Plans</title></head><body>{body}</body></html>"
+    html = f"<html><head><title>Acme plans</title></head><body>{body}</body></html>"
     return READ(Page("https://acme.example/plans", html))
 
 
@@ -144,6 +144,16 @@ def test_titles_and_prices_in_lists_of_their_own_are_not_matched_by_position() -
 def test_the_head_of_a_comparison_owns_nothing_of_what_is_below() -> None:
     found = read(card("Plus", "$20"), "<div>Free</div><div>Plus</div><div>Pro</div><p>$9 / month</p>")
     assert shown(found) == [("Acme Plus", "20")]
+
+
+def test_the_plans_of_another_company_are_refused() -> None:
+    with pytest.raises(ReadError, match="does not name Acme"):
+        READ(
+            Page(
+                "https://acme.example/plans",
+                f"<html><body>{card('Plus', '$20')}{'<p>words</p>' * 40}</body></html>",
+            )
+        )
 
 
 def test_a_struck_price_is_none_and_what_stands_beside_it_is_a_promotion() -> None:
