@@ -47,13 +47,17 @@ class _Section:
 
     def parts(self) -> Iterator[Part]:
         models = tuple(self.ids) or (_name(self.heading),)
-        by_tab = len(self.tabs) == len(self.tables) and all(tier is None for tier, _ in self.tables)
-        for at, (tier, grid) in enumerate(self.tables):
-            if by_tab:
-                tier = self.tabs[at]
-            elif tier is None and len(self.tables) == 1 and not self.tabs:
-                tier = ""
+        for tier, (_, grid) in zip(self._tiers(), self.tables, strict=True):
             yield Part(models, tier, grid)
+
+    def _tiers(self) -> list[str | None]:
+        """Each table's tier: by its heading, or by the tabs in their order; the first is standard."""
+        named = [tier for tier, _ in self.tables]
+        if len(self.tabs) == len(named) and not any(tier is not None for tier in named):
+            return [*self.tabs]
+        if named[:1] == [None] and not self.tabs and None not in named[1:] and "" not in named[1:]:
+            return ["", *named[1:]]
+        return named
 
 
 def tier_of(label: str) -> str | None:
@@ -83,7 +87,8 @@ def _hears_heading(sections: list[_Section], words: str, level: int) -> None:
     if here.heading and level > here.level and (tier is not None or (here.ids and " " not in words.strip())):
         here.tier = words.strip().casefold() if tier is None else tier
     elif tier is None:
-        sections.append(_Section(words, level=level))
+        inner = here.ids and level > here.level
+        sections.append(_Section(f"{here.heading} {words}" if inner else words, level=level))
     else:
         here.tier = tier
 

@@ -18,7 +18,7 @@ from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
 from scrapers.providers._google_cells import PER_MTOK_HOUR, Stated, believed, labelled, stated_in
 from scrapers.settled import settled
 from scrapers.source import Source
-from scrapers.tables import document
+from scrapers.tables import document, is_html
 from scrapers.terms import context_in, merged, terms_in, without_context
 from scrapers.wrong_page import refuse_wrong_page
 
@@ -26,6 +26,7 @@ _NAME = re.compile(r"(?:[\w ]+ )?models?(?: name)?", re.I)
 _PRICE = re.compile(r"pric|cost|\$|storage", re.I)
 _TYPE = re.compile(r"type|usage|modality|feature", re.I)
 _LEFT_OUT = re.compile(r"modality-based|optimi[sz]er|provisioned|\bveo\b|lyria|pricing for tools", re.I)
+_NO_NAME = re.compile(r"(?:1M )?(?:(?:text|audio|image|video) )?(?:input|output)\b", re.I)
 _NO_MODEL = re.compile(r"ground", re.I)
 _WITH = re.compile(r"\bwith (?:the )?(?P<tiers>[\w/ -]+?)(?: API)?\s*\Z", re.I)
 _REGION = re.compile(
@@ -51,8 +52,8 @@ class Column:
 def read(page: Page) -> Reading:
     """Every table with a column of models; raises ReadError."""
     refuse_wrong_page(page)
-    shown = document(page)
-    lists = [found for grid in shown.grids if (found := _offers(grid, page.text))]
+    shown, carries = document(page), not is_html(page)
+    lists = [found for grid in shown.grids if (found := _offers(grid, page.text, carries))]
     if not lists:
         raise ReadError("no_table", f"no price table on {page.url}")
     reading = settled(*lists)
@@ -61,7 +62,7 @@ def read(page: Page) -> Reading:
     return reading
 
 
-def _offers(grid: Grid, page: str) -> list[Offer | Refused]:
+def _offers(grid: Grid, page: str, carries_names: bool) -> list[Offer | Refused]:
     headings = [" ".join(text.split()) for text in grid.headings]
     above = grid.path[-1] if grid.path else ""
     name_at = next((x for x, text in enumerate(headings) if _NAME.fullmatch(without_marks(text))), -1)
@@ -75,14 +76,17 @@ def _offers(grid: Grid, page: str) -> list[Offer | Refused]:
     }
     type_at = next((x for x, text in enumerate(headings) if text and _TYPE.fullmatch(text)), -1)
     found: list[Offer | Refused] = []
+    above_it = ""
     for row in grid.body:
-        name, kind = _named(row[name_at].text), row[type_at].text if type_at >= 0 else ""
+        kind = row[type_at].text if type_at >= 0 else ""
+        # Markdown has no rowspan: a blank name goes on with the row above.
+        name = above_it = _named(row[name_at].text) or (above_it if carries_names else "")
         if _NO_MODEL.search(name):
             continue
-        if "feature" in headings[type_at].casefold() and type_at >= 0:
+        if type_at >= 0 and "feature" in headings[type_at].casefold():
             kind = _kind_of_feature(kind, row, above)
         for x, column in columns.items():
-            if row[x].text and (x == min(columns) or not row[x].spanned or row[x].text != row[x - 1].text):
+            if row[x].text:
                 found += _cell(name, kind, row[x], column, above, page)
     return believed(found)
 
@@ -150,6 +154,8 @@ def _cell(
 def _priced(
     name: str, label: str, kind: str, amounts: str, column: Column, told: str, page: str
 ) -> Iterator[Offer]:
+    if not name or _NO_NAME.match(name):
+        raise PriceError("a price without the name of a model")
     for one in stated_in(amounts, page):
         meters = _meters(label, kind, one, column)
         if unknown := [meter for meter in meters if meter not in METERS]:
