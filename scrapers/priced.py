@@ -127,9 +127,12 @@ class PricedGrid:
             yield Refused(_said(row), str(why))
 
     def _unheaded(self) -> set[int]:
-        """The columns of prices that stand under no heading: others may stand under their neighbours'."""
-        places = self.grid.nameless - {self.columns.name_at, self.columns.kind_at, *self.columns.prices}
-        return {x for x in places if any(_is_price(row[x].text) for row in self.grid.body)}
+        """The columns without a heading, where a price stands in them or in none of the columns of prices."""
+        known = {self.columns.name_at, self.columns.kind_at, *self.columns.prices}
+        places = self.grid.nameless - known
+        filled = [row for row in self.grid.body if any(row[x].text for x in places)]
+        stray = any(_is_price(c.text) for row in filled for x, c in enumerate(row) if x not in known)
+        return places if stray else set()
 
     def _kind(self, kind: str, printed: str) -> str | None:
         """The meter of a row: what its kind names; of a model that embeds or ranks, what it is given."""
