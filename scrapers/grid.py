@@ -20,6 +20,7 @@ class Cell:
     is_header: bool = False
     struck: str = ""
     spanned: bool = False  # repeated here by a span that begins elsewhere
+    missing: bool = False  # the row ends before this slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,17 @@ class Grid:
         return self.rows[self.head_rows :]
 
     @property
+    def headed(self) -> set[int]:
+        """The columns with a heading of their own."""
+        head = self.rows[: self.head_rows]
+        return {x for row in head for x, cell in enumerate(row) if cell.text and not cell.spanned}
+
+    @property
+    def nameless(self) -> set[int]:
+        """The columns without any heading."""
+        return {x for x, text in enumerate(self.headings) if not text}
+
+    @property
     def words(self) -> str:
         """All that stands above the cells: headings of the page, then the caption."""
         return "\n".join(filter(None, (*self.path, self.caption)))
@@ -94,7 +106,7 @@ def grid_of(
     width = max((max(row, default=-1) + 1 for row in rows), default=0)
     if width * len(rows) > MOST_SLOTS:
         raise ReadError("too_large", f"a table of more than {MOST_SLOTS} cells")
-    full = tuple(tuple(row.get(x, Cell()) for x in range(width)) for row in rows)
+    full = tuple(tuple(row.get(x, Cell(missing=True)) for x in range(width)) for row in rows)
     return Grid(full, caption, path, lead, id)
 
 
