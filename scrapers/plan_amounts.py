@@ -16,6 +16,7 @@ from scrapers.terms import terms_in
 
 PROMOTION = "a promotion, not the list price"
 REDUCED = "\u2326"  # stands where a page struck a price through
+SIDE_BY_SIDE = "two amounts side by side"
 MONTHS = {"month": 1, "year": 12}
 
 _LONGEST_BEFORE, _LONGEST_AFTER, _NEAR = 300, 3000, 80  # characters that are looked at; of a line nearby
@@ -147,7 +148,7 @@ def amounts_in(text: str, page: str = "") -> Iterator[Amount]:
         before = text[max(since, here.start() - _LONGEST_BEFORE) : here.start()]
         place = _Place(here, per, before, text[end : min(until, end + _LONGEST_AFTER)])
         billing, taken = billing_of(before, place.rest, first=not n, more=until < len(text), taken=taken)
-        read.append(_amount(place, billing, text, page))
+        read.append(_unlike(_amount(place, billing, text, page), read[-1:], before))
         since = end
     at = 0
     while at < len(read):
@@ -187,6 +188,13 @@ def _amount(place: _Place, billing: str, text: str, page: str) -> Amount:
         here.start(), place.end, number, currency, unit, billing, problem, not no_price,
         dated.effective_from, dated.promo_until,
     )  # fmt: skip
+
+
+def _unlike(one: Amount, last: list[Amount], between: str) -> Amount:
+    """An amount right beside another: one of the two is the old price, or is hidden by a style."""
+    beside = last and not between.strip() and not last[0].per and last[0].number != one.number
+    lowered = one.billing == "yearly" and last and one.number < last[0].number
+    return replace(one, problem=SIDE_BY_SIDE) if beside and not lowered and not one.problem else one
 
 
 def _problem(place: _Place, text: str, effective_from: str) -> str:

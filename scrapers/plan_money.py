@@ -20,7 +20,7 @@ _CODES = "|".join(("USD", "EUR", "GBP", "KRW", "JPY", "CNY", *_ALONE))
 SIGNS = rf"(?:US|CA|C|AU|A|NZ|HK|NT|S|MX|R)?\$|CN¥|JP¥|[€£¥￥₩₹]|(?:{_CODES})\b"
 # An amount that goes on in the next element, in raised digits or in a letter ("$20k") cannot be read.
 AMOUNT = re.compile(
-    rf"(?:(?<![\w$])(?P<before>{SIGNS})\s*|(?<![\w.,$€£¥₩₹/-]))(?P<number>\d++(?:[.,]\d++)*+)"
+    rf"(?:(?<![A-Za-z_$])(?P<before>{SIGNS})\s*|(?<![\w.,$€£¥₩₹/-]))(?P<number>\d++(?:[.,]\d++)*+)"
     r"(?!\s*[.,]\s?\d|[⁰¹²³⁴-⁹]{2}|\s?%|[kmbx]\b|[\d_])"
     rf"(?:\s?(?P<after>(?:{_CODES})(?![a-z])|[€£₩원元円]))?",
     re.I,

@@ -57,6 +57,8 @@ MONTHLY = [
     ("$0 for 1 month, then $19.99/month", "19.99", "USD", ""),
     ("$249.99/month ($124.99/month for 3 months)", "249.99", "USD", ""),
     ("$96/year", "8", "USD", ""),
+    ("$20 $16 /month billed annually", "16", "USD", "yearly"),
+    ("$20$20 per month", "20", "USD", ""),
     ("Starts at $8/month on web", "8", "USD", ""),
     ("$25 per user / month, billed monthly or annually", "25", "USD", "unclear"),
 ]
@@ -106,6 +108,8 @@ NO_PRICE = [
     "€20 USD/month",
     "$11/month on iOS",
     "The plan will cost $22/month",
+    "$20 $16/month",
+    "$20|$16|/month",
 ]
 
 
