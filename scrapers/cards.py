@@ -12,6 +12,7 @@ from scrapers.meters import SUFFIX, meter_of
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
+from scrapers.read_parts import leaves_scripts_alone
 from scrapers.settled import settled
 from scrapers.source import Reader
 from scrapers.terms import context_in, without_context
@@ -70,7 +71,7 @@ def cards(
             raise ReadError("missing_column", f"no {', '.join(sorted(missing))} on {page.url}")
         return reading
 
-    return read
+    return leaves_scripts_alone(read)
 
 
 def _with_units(lines: Iterable[Line]) -> Iterator[Line]:

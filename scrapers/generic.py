@@ -18,6 +18,7 @@ from scrapers.listed import listed
 from scrapers.markdown_lines import markdown_lines
 from scrapers.page import Offer, Page, ReadError, Reading, Refused
 from scrapers.priced import Layout, priced
+from scrapers.read_parts import leaves_scripts_alone
 from scrapers.readers import refuse_gaps
 from scrapers.settled import CONFLICT, settled
 from scrapers.spoken import around, spoken_currency, spoken_unit
@@ -29,6 +30,7 @@ _AMOUNT = re.compile(r"[$€£¥]\s?\d|\d\s?[元€]|^[$€£¥]$", re.M)
 _FEW = 2  # amounts outside the tables that may stand in prose
 
 
+@leaves_scripts_alone
 def generic(page: Page) -> Reading:
     """What the price tables of a page say, and its lists of prices under names; raises ReadError."""
     refuse_wrong_page(page)

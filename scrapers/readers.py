@@ -11,6 +11,7 @@ from scrapers.meters import Unit
 from scrapers.names import model_name
 from scrapers.page import Offer, Page, ReadError, Reading, Refused
 from scrapers.priced import Layout, PricedGrid, priced
+from scrapers.read_parts import leaves_scripts_alone
 from scrapers.settled import CONFLICT, settled
 from scrapers.source import Reader
 from scrapers.tables import Document, document, is_html
@@ -24,6 +25,10 @@ _INPUT_ONLY = re.compile(
 )
 
 
+def _nothing(page: Page) -> tuple[()]:
+    return ()
+
+
 def table(
     *,
     needs: tuple[str, ...] = ("input_mtok", "output_mtok"),
@@ -35,7 +40,7 @@ def table(
     carries_names: bool = False,
     loose: bool = False,
     tables: Callable[[Page], Document] = document,
-    also: Callable[[Page], Iterable[Offer | Refused]] = lambda page: (),
+    also: Callable[[Page], Iterable[Offer | Refused]] = _nothing,
 ) -> Reader:
     """A reader of every price table of a page, HTML or Markdown, models as rows or as columns.
 
@@ -63,7 +68,7 @@ def table(
             raise ReadError(kind, f"the tables on {page.url} state no price that can be read exactly")
         return reading
 
-    return read
+    return leaves_scripts_alone(read) if tables is document and also is _nothing else read
 
 
 def refuse_gaps(lists: list[PricedGrid], needs: tuple[str, ...], url: str) -> None:

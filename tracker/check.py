@@ -14,7 +14,7 @@ from scrapers.page import ReadError
 from scrapers.source import Source
 from tracker.adapters.browser import render
 from tracker.adapters.edges import Edges
-from tracker.adapters.reading import read
+from tracker.adapters.reading import part_of, read
 from tracker.adapters.store import Connection, Row, moves, prices, snapshots
 from tracker.adapters.store import sources as states
 from tracker.domain.errors import FetchError, RowRefused
@@ -68,13 +68,14 @@ async def look(edges: Edges, source: Source) -> Looked:
     before = await edges.ask(_well_read, edges, source, at)
     try:
         got = await _fetch(edges, source, before)
-        if _is_unchanged(got, before):
+        if isinstance(got, NotModified) or _is_unchanged(got, before):
             looked = await edges.write(record_unchanged, source, at)
+        elif _says_the_same(part := part_of(source, got), got.at, before):
+            looked = await edges.write(record_unchanged, source, got.at, got)
         else:
-            assert isinstance(got, Snapshot)
             at, snapshot_id = got.at, await edges.write(snapshots.keep, source.id, got)
             reading = await read(source, got)
-            looked = await edges.write(record, edges, source, got, snapshot_id, reading)
+            looked = await edges.write(record, edges, source, got, snapshot_id, part, reading)
     except RowRefused as e:
         error = ReadError("parse_error", str(e))
         looked = await edges.write(record_failure, edges, source, at, error, snapshot_id)
@@ -133,7 +134,10 @@ async def _fetch(edges: Edges, source: Source, before: Row[Any] | None) -> Snaps
     )
 
 
-def _is_unchanged(got: Snapshot | NotModified, before: Row[Any] | None) -> bool:
-    if isinstance(got, NotModified):
-        return True
+def _is_unchanged(got: Snapshot, before: Row[Any] | None) -> bool:
     return before is not None and hashlib.sha256(got.body).hexdigest() == before.well_sha256
+
+
+def _says_the_same(part: str, at: datetime, before: Row[Any] | None) -> bool:
+    """Whether a page changed only where its reader never looks; it is read once a day all the same."""
+    return before is not None and before.well_part == part and before.read_at.date() == at.date()

@@ -10,7 +10,7 @@ from typing import Any
 from scrapers.page import ReadError, Reading
 from scrapers.source import Source
 from tracker.adapters.edges import Edges
-from tracker.adapters.store import Connection, Row, articles, moves, outbox, prices, witnesses
+from tracker.adapters.store import Connection, Row, articles, moves, outbox, prices, snapshots, witnesses
 from tracker.adapters.store import sources as states
 from tracker.domain import health
 from tracker.domain.alerts import Alert, alerts_for
@@ -57,7 +57,13 @@ def readers_of(edges: Edges, source: Source) -> str:
 
 
 def record(
-    connection: Connection, edges: Edges, source: Source, got: Snapshot, snapshot: int, reading: Reading
+    connection: Connection,
+    edges: Edges,
+    source: Source,
+    got: Snapshot,
+    snapshot: int,
+    part: str,
+    reading: Reading,
 ) -> Looked:
     """Everything that one well look changes, in one transaction."""
     row = states.get(connection, source.id)
@@ -112,6 +118,7 @@ def record(
         offers=len(seen.prices),
         well_sha256=hashlib.sha256(got.body).hexdigest(),
         well_snapshot=snapshot,
+        well_part=part,
         readers=readers_of(edges, source),
         read_at=got.at,
         dated=any(o.terms.promo_until or o.terms.effective_from for o in reading.offers),
@@ -143,12 +150,19 @@ def witness_for(connection: Connection, edges: Edges, move: Move) -> str:
     return witness_of(move, witnesses.testimonies(connection, move), edges.sources, since)
 
 
-def record_unchanged(connection: Connection, source: Source, at: datetime) -> Looked:
-    """The page is the one that was read well before."""
+def record_unchanged(
+    connection: Connection, source: Source, at: datetime, otherwise: Snapshot | None = None
+) -> Looked:
+    """The page is the one that was read well before, or its bytes are other where its reader never looks."""
     row = states.get(connection, source.id)
-    due = at + health.next_look(source.every, 0)
-    states.set_to(connection, source.id, due=due, last_look=at, last_well=at)
-    states.looked(connection, source.id, at, "well", row.last_outcome, row.well_snapshot)
+    seen: dict[str, Any] = {"last_look": at, "last_well": at, "due": at + health.next_look(source.every, 0)}
+    snapshot = row.well_snapshot
+    if otherwise is not None:
+        snapshot = snapshots.keep(connection, source.id, otherwise)
+        seen |= {"well_snapshot": snapshot, "well_sha256": hashlib.sha256(otherwise.body).hexdigest()}
+        seen |= {"etag": otherwise.etag, "last_modified": otherwise.last_modified}
+    states.set_to(connection, source.id, **seen)
+    states.looked(connection, source.id, at, "well", row.last_outcome, snapshot)
     return Looked(source.id, "well", row.last_outcome)
 
 

@@ -10,7 +10,8 @@ from decimal import Decimal
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.grid import Grid
-from scrapers.html_tables import cell_text, grids_in, html_tree
+from scrapers.html_page import html_tree
+from scrapers.html_tables import cell_text, grids_in
 from scrapers.markdown_tables import markdown_tables
 from scrapers.page import Page, ReadError
 from scrapers.payload import Json, astro_props, js_value, loads, objects

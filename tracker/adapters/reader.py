@@ -52,11 +52,15 @@ def _settle_in() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (has + MOST_MEMORY, has + MOST_MEMORY))
 
 
+def page_of(snapshot: Snapshot) -> Page:
+    """A kept page as a reader is given it."""
+    return Page(snapshot.url.partition("?")[0], text_of(snapshot), snapshot.media_type)
+
+
 def _answer(asked: bytes) -> Answer:
     named, snapshot = pickle.loads(asked)  # noqa: S301  from the tracker itself
     try:
-        page = Page(snapshot.url.partition("?")[0], text_of(snapshot), snapshot.media_type)
-        return _source(named).read(page)
+        return _source(named).read(page_of(snapshot))
     except ReadError as e:
         return e
     except Exception as e:  # whatever a reader trips over, the page is what changed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import hashlib
 import multiprocessing
 import os
 from collections import deque
@@ -13,6 +14,7 @@ from functools import cache
 import structlog
 
 from scrapers.page import ReadError, Reading
+from scrapers.read_parts import part_read
 from scrapers.source import Source
 from tracker.adapters import reader
 from tracker.domain.model import Snapshot
@@ -32,6 +34,13 @@ async def read(source: Source, snapshot: Snapshot) -> Reading:
     if isinstance(answer, ReadError):
         raise answer
     return answer
+
+
+def part_of(source: Source, snapshot: Snapshot) -> str:
+    """The hash of the part of a page that its reader reads: while it is the same, so is what it says."""
+    page = reader.page_of(snapshot)
+    part = f"{page.media_type}\n{part_read(source.reader, page)}"
+    return hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Process:

@@ -49,6 +49,7 @@ sources = Table(
     # Of the last page that was read well, and by which readers: what a conditional request may name.
     Column("well_sha256", String),
     Column("well_snapshot", Integer),
+    Column("well_part", String),  # the hash of the part of it that its reader reads
     Column("readers", String, nullable=False),
     Column("read_at", Utc),
     Column("dated", Boolean, nullable=False),  # it states prices that begin or end on a day
