@@ -36,7 +36,8 @@ _DAY = (
 _ZONE = r"(?:\(?(?:utc|gmt|pt|pst|et|beijing|北京)\s*+(?:time|时间)?\)?\s*+)?"
 _TIME = rf"{_ZONE}(?:(?:at\s++)?\d{{1,2}}:\d\d\s*+{_ZONE},?\s*+)?(?:on\s++)?{_ZONE}"
 UNTIL = re.compile(
-    rf"(?:through|until|till|valid to|ends?(?:\s++on)?|extended to|截至|至)\s*+{_TIME}{_DAY}", re.I
+    rf"(?:through|until|till|valid to|ends?(?:\s++on)?|extended to|截至|截止(?:到|至)?|至)\s*+{_TIME}{_DAY}",
+    re.I,
 )
 SINCE = re.compile(
     r"(?:starting|effective|beginning|since|as of|from|takes? effect|in effect from|自|从)\s*+"

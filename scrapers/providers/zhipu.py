@@ -10,7 +10,7 @@ from scrapers.page import Offer, Page, Reading
 from scrapers.readers import table
 from scrapers.source import Source
 from scrapers.tables import Cell, Document, document
-from scrapers.terms import UNTIL, terms_in
+from scrapers.terms import terms_in
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _BAND = re.compile(
@@ -56,8 +56,7 @@ def read(page: Page) -> Reading:
 
 def _end(line: str) -> str:
     """The last day of the promotion that a line tells of."""
-    said = line[:1000].replace("截止", "截至")
-    return terms_in(said).promo_until if _PROMOTION.search(said) and UNTIL.search(said) else ""
+    return terms_in(line).promo_until if _PROMOTION.search(line[:1000]) else ""
 
 
 def _told(offer: Offer, ends: dict[str, str]) -> Offer:
