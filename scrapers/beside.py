@@ -16,8 +16,8 @@ _REGION = re.compile(r"(?:(?:cloud |server )?regions?|locations?|地域|区域|�
 _UNIT = re.compile(r"(?:billing |price |pricing )?units?|计费单位|单位|价格单位", re.I)
 _MODALITY = re.compile(r"(?:token |input |data )?(?:modalit(?:y|ies)|type)|模态|类型", re.I)
 _TIER = re.compile(
-    r"(?:(?:service|pricing|price|serving) )?(?:tier|flavou?r|mode|variant|speed|quality|precision|quant(?:ization)?"
-    r"|type|deployment|endpoint type)|模式|部署方式|服务等级",
+    r"(?:(?:service|pricing|price|serving) )?(?:tier|flavou?r|mode|variant|speed|quality|precision"
+    r"|quant(?:ization)?|type|deployment|endpoint type)|模式|部署方式|服务等级",
     re.I,
 )
 _EVERYWHERE = re.compile(r"\W*(?:global|all(?: regions)?|worldwide|全球|全部)?\W*", re.I)
@@ -55,6 +55,9 @@ class Beside:
         said = _text(row, self.modality_at)
         kinds = kinds_in(said) if _KIND.fullmatch(said) else []
         return kinds[0] if kinds and kinds[0] != "text" else ""
+
+
+NOTHING = Beside()
 
 
 def beside_of(grid: Grid, headings: Sequence[str], name_at: int, taken: set[int]) -> Beside:

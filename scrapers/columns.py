@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from scrapers.beside import Beside, beside_of
+from scrapers.beside import NOTHING, Beside, beside_of
 from scrapers.cells import Column, worded
 from scrapers.grid import Cell, Grid
 from scrapers.meters import meter_of, read_unit
@@ -20,7 +20,8 @@ NAME = re.compile(
     re.I,
 )
 _ID = re.compile(
-    r"(?:api )?model (?:id|string|slug|code)s?|版本名称|api (?:model |string )?(?:name|id|identifier)"
+    r"(?:api )?model (?:id|string|slug|code)s?|版本名称"
+    r"|api (?:model |string )?(?:name|id|identifier)"
     r"|(?:api )?endpoint(?: name| id)?s?|模型 ?(?:id|编码|code)",
     re.I,
 )
@@ -28,15 +29,20 @@ _AMOUNT = re.compile(r"\W*\d[\d.,]*\s")  # "2457 neurons per M input tokens" nam
 EMBEDS = re.compile(r"embed|rerank|向量|嵌入|重排|\b(?:bge|gte|e5|voyage)-", re.I)
 # What a platform counts in place of money; its rate differs by contract.
 NOT_MONEY = re.compile(
-    r"\b(?:credits?|dbus?|neurons?|coins?|units of compute|rcus?)\b\W{0,3}(?:/|\bper\b)\s*(?:\d|one\b|[mk]\b|m?tok"
-    r"|million|thousand)|(?:积分|点数)\W{0,3}(?:/|每)",
+    r"\b(?:credits?|dbus?|neurons?|coins?|units of compute|rcus?)\b\W{0,3}(?:/|\bper\b)\s*(?:\d|one\b|[mk]\b"
+    r"|m?tok|million|thousand)|(?:积分|点数)\W{0,3}(?:/|每)",
     re.I,
 )
 _LONGEST = 300  # characters of a heading
-_PRICE_HEADING = re.compile(r"pric|cost|rate|fee|\$|usd|tokens|价格|计费|单价|刊例价|费用|推理|付费|批量|标准|standard|batch|flex|priority|on[- ]demand", re.I)
+_PRICE_HEADING = re.compile(
+    r"pric|cost|rate|fee|\$|usd|tokens|价格|计费|单价|刊例价|费用|推理|付费|批量|标准"
+    r"|standard|batch|flex|priority|on[- ]demand",
+    re.I,
+)
 _ORDER = re.compile(r"[a-z一-鿿][\w一-鿿 -]*(?:\s*/\s*[a-z一-鿿][\w一-鿿 -]*){1,4}", re.I)
 _BOTH = re.compile(
-    r"(?:input|prompt)s?(?: tokens?)?\s*(?:and|&|\+|＋|与|和)\s*(?:output|completion)|输入(?:与|和|、|\+|＋)输出",
+    r"(?:input|prompt)s?(?: tokens?)?\s*(?:and|&|\+|＋|与|和)\s*(?:output|completion)"
+    r"|输入(?:与|和|、|\+|＋)输出",
     re.I,
 )
 
@@ -51,7 +57,7 @@ class Columns:
     name_at: int
     prices: dict[int, Column]
     kind_at: int = -1
-    beside: Beside = Beside()
+    beside: Beside = NOTHING
 
 
 def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False) -> Columns | None:

@@ -14,7 +14,7 @@ _COMMA = re.compile(r"(?<![\d.,])(\d{1,6}),(\d{1,6})(?![\d.,])")
 
 
 def with_points(grid: Grid) -> Grid:
-    """The grid, its prices in euros with a decimal point; unchanged where any of them may be read in two ways.
+    """The grid, its prices in euros with a decimal point; unchanged where one may be read in two ways.
 
     A zero before the comma proves what the comma is; a point in another price disproves it.
     """

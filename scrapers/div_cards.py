@@ -35,7 +35,7 @@ class _Part:
 
 
 def div_cards(body: LexborNode) -> Iterator[list[Line]]:
-    """The lines of each card, its name as a heading. One alone, or with a heading of its own, is no such card."""
+    """The lines of each card, its name as a heading; one alone, or with a heading of its own, is none."""
     found = _part(body, 0).cards
     parents = [card.parent.mem_id if card.parent is not None else 0 for card in found]
     for card, parent in zip(found, parents, strict=True):

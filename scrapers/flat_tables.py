@@ -1,4 +1,4 @@
-"""Tables that lost their cells: a line each for heading, name and price, as converters leave tables of divs."""
+"""Tables that lost their cells: a line each for heading, name and price, as converters leave them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from scrapers.money import PriceError, read_prices
 from scrapers.names import without_marks
 
 _OTHER_HEAD = re.compile(
-    r"\W*(?:max(?:imum)? )?(?:context|window|length|actions?|param|size|type|modalit|provider|speed|rpm\b|tpm\b|licen"
-    r"|release|quantiz|precision|region|unit\b|details?\b|availab|cut-?off|feature|capabilit|latency|throughput|status"
-    r"|rate limit|max (?:in|out)put|description|use case|id\b|上下文|操作|类型|参数|说明).{0,30}",
+    r"\W*(?:max(?:imum)? )?(?:context|window|length|actions?|param|size|type|modalit|provider|speed|rpm\b"
+    r"|tpm\b|licen|release|quantiz|precision|region|unit\b|details?\b|availab|cut-?off|feature|capabilit|latency"
+    r"|throughput|status|rate limit|max (?:in|out)put|description|use case|id\b|上下文|操作|类型|参数|说明).{0,30}",
     re.I,
 )
 _ACTION = re.compile(
-    r"\W*(?:details?|view(?: \w+)?|learn more|try(?: \w+){0,2}|deploy(?: now)?|playground|docs|open|explore|start|use"
-    r"|get started|chat(?: now)?|more|查看|详情|体验)\W*(?:\w{0,3})?",
+    r"\W*(?:details?|view(?: \w+)?|learn more|try(?: \w+){0,2}|deploy(?: now)?|playground|docs|open|explore"
+    r"|start|use|get started|chat(?: now)?|more|查看|详情|体验)\W*(?:\w{0,3})?",
     re.I,
 )
 _SIGN = re.compile(r"(?:US)?[$€£¥]")
@@ -32,7 +32,7 @@ _OPTIONAL = ("cache_read_mtok", "cache_write_mtok", "cache_write_1h_mtok")
 
 @dataclass(slots=True)
 class Heads:
-    """The headings of a flattened table: which of them are prices, and how many others stand before and after."""
+    """The headings of a flattened table: which are prices, and how many others stand before and after."""
 
     texts: list[str]
     meters: list[str | None] = field(default_factory=list)

@@ -17,8 +17,10 @@ from scrapers.lines import Line, lines_of
 from scrapers.listed import listed
 from scrapers.markdown_lines import markdown_lines
 from scrapers.page import Offer, Page, ReadError, Reading, Refused
+from scrapers.payload_models import payload_models
+from scrapers.payload_tables import payload_tables
 from scrapers.priced import Layout, priced
-from scrapers.read_parts import leaves_scripts_alone
+from scrapers.read_parts import leaves_scripts_alone, without_scripts
 from scrapers.readers import refuse_gaps
 from scrapers.settled import CONFLICT, settled
 from scrapers.spoken import around, spoken_currency, spoken_unit
@@ -27,12 +29,45 @@ from scrapers.wrong_page import refuse_wrong_page
 
 _COMPONENT = re.compile(r"\b(?:rows|data|dataSource)=\{\s*\[")
 _AMOUNT = re.compile(r"[$€£¥]\s?\d|\d\s?[元€]|^[$€£¥]$", re.M)
+_MONEY = re.compile(r"(?:[$€£¥￥]|&euro;|&yen;|&#36;)(?:<[^<>]*>|\s){0,6}\d|\d\s?[元€]")
 _FEW = 2  # amounts outside the tables that may stand in prose
 
 
-@leaves_scripts_alone
 def generic(page: Page) -> Reading:
-    """What the price tables of a page say, and its lists of prices under names; raises ReadError."""
+    """What the price tables of a page say, and its lists of prices under names; raises ReadError.
+
+    The JSON in its scripts is read only where the page shows no amount of money at all.
+    """
+    try:
+        return _shown(page)
+    except ReadError as fault:
+        if fault.kind != "no_table" or not is_html(page) or shows_amounts(without_scripts(page.text)):
+            raise
+        reading = _hidden(page)
+        if not reading.offers:
+            raise
+        return reading
+
+
+def shows_amounts(part: str) -> bool:
+    """Whether a page without its scripts states an amount of money."""
+    return bool(_MONEY.search(part))
+
+
+leaves_scripts_alone(generic, where=shows_amounts)
+
+
+def _hidden(page: Page) -> Reading:
+    lines = "\n".join(line.text for line in whole_page(page.text).lines)
+    words = around(lines, ())
+    shown = payload_tables(page)
+    layout = Layout(unit=spoken_unit(words), currency=spoken_currency(words), loose=True)
+    lists = [found for grid in shown.grids if (found := priced(grid, shown, layout))]
+    refuse_gaps(lists, (), page.url)
+    return settled(*lists, *payload_models(page, spoken_unit(words), spoken_currency(words)))
+
+
+def _shown(page: Page) -> Reading:
     refuse_wrong_page(page)
     if not is_html(page) and _COMPONENT.search(page.text):
         page = replace(page, text=with_pipe_tables(page.text))

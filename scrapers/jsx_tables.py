@@ -9,7 +9,9 @@ from scrapers.page import ReadError
 from scrapers.payload import Json, js_value
 
 _MOST_TABLES, _LONGEST = 50, 200_000  # of one page; characters of one component
-_TABLE = re.compile(r"^[ \t]*<[A-Z]\w*\b(?=(?:(?!/>|</).){0,4000}?\b(?:columns|headers|heads)=\{\s*\[)", re.M | re.S)
+_TABLE = re.compile(
+    r"^[ \t]*<[A-Z]\w*\b(?=(?:(?!/>|</).){0,4000}?\b(?:columns|headers|heads)=\{\s*\[)", re.M | re.S
+)
 _FRAGMENT = re.compile(r"<>((?:(?!</?>).)*)</>", re.S)
 _ELEMENT = re.compile(r"<(\w+)(?:\s[^<>{}]*)?>([^<>]*)</\1>")
 _TEXT = re.compile(r"\{\s*\"([^\"{}]*)\"\s*\}|\{\s*'([^'{}]*)'\s*\}")

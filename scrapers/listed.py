@@ -20,7 +20,8 @@ from scrapers.titled import is_about
 _CACHE = re.compile(r"\W*cache\W*", re.I)
 # What may stand beside prices and changes nothing about them.
 _BESIDE = re.compile(
-    r"\W*(?:context(?: window| length)?\W*[\d.,]+\s*[km]?(?: tokens?)?|tokens?|[\d.,]+\s*[km]? context|and|plus|then|or)?\W*",
+    r"\W*(?:context(?: window| length)?\W*[\d.,]+\s*[km]?(?: tokens?)?|tokens?|[\d.,]+\s*[km]? context"
+    r"|and|plus|then|or)?\W*",
     re.I,
 )
 _BARE = re.compile(r"\W*(?:prices?|pricing|costs?|per|/|1m|1k|million|thousand|tokens?|价格|单价|\W)*", re.I)
@@ -89,9 +90,7 @@ def _whole(card: Card) -> Iterator[list[Offer | Refused]]:
         yield card.found
 
 
-def _offers(
-    card: Card, prices: list[Part], text: str, page: Document
-) -> Iterator[Offer | Refused]:
+def _offers(card: Card, prices: list[Part], text: str, page: Document) -> Iterator[Offer | Refused]:
     label = " | ".join(filter(None, (card.title, card.group, card.label, text))).replace("\n", " ")
     if not 0 < len(card.title) <= LONGEST or is_about(card.title.split("\n")[0]):
         return
@@ -128,7 +127,7 @@ def _paired(card: Card, parts: list[Part]) -> list[Part]:
 
 
 def _of_card(card: Card, words: str) -> str | None:
-    """The meter of a price alone in its line: that of the label before it, or input where only that is priced."""
+    """The meter of a price alone in its line: of the label before it, or input where only that is priced."""
     if not _BESIDE.fullmatch(words) and not _BARE.fullmatch(words):
         return None
     if card.label:

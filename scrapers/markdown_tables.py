@@ -25,6 +25,7 @@ _BAR = re.compile(r"(?<!\\)\|")
 _DELIMITER = re.compile(r"\|(?:\s*:?-+:?\s*\|)+\s*")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _IDS = re.compile(r"[_*]*`(?P<id>[\w./:@-]+)`(?:(?:,| and| or| /)? *`[\w./:@-]+`)*[_*]*")
+_MISSING = "\ue000"  # in place of a cell that a row does not have
 _HEAD = re.compile(r"models?(?: name| id)?|name|模型(?:名称)?", re.I)
 _LONGEST_TITLE, _LONGEST_TABS = 200, 1000  # characters of a heading's words below it; of a line of tabs
 _LONGEST_PAGE, _MOST_ROWS = 2_000_000, 20_000  # characters; table rows, 80 µs each
@@ -53,15 +54,18 @@ def _unindented(text: str) -> str:
 
 
 def _widened(text: str) -> str:
-    """A head narrower than its rows is padded with blanks: Markdown would drop the cells past its width."""
+    """All rows as wide as the widest: Markdown would drop cells past the head, and fill rows up with blanks."""
     lines = text.split("\n")
     for at in (n for n, line in enumerate(lines) if n and _DELIMITER.fullmatch(line)):
         width = _width(lines[at])
-        below = takewhile(lambda line: line.startswith("|"), islice(lines, at + 1, None))
-        missing = max(map(_width, below), default=0) - width
-        if 0 < missing <= WIDEST and _width(lines[at - 1]) == width:
-            lines[at - 1] = lines[at - 1].rstrip() + "  |" * missing
-            lines[at] = lines[at].rstrip() + " --- |" * missing
+        below = list(takewhile(lambda line: line.startswith("|"), islice(lines, at + 1, None)))
+        widest = max(map(_width, below), default=0)
+        if width < widest <= width + WIDEST and _width(lines[at - 1]) == width:
+            lines[at - 1] = lines[at - 1].rstrip() + "  |" * (widest - width)
+            lines[at] = lines[at].rstrip() + " --- |" * (widest - width)
+        for y, line in enumerate(below, at + 1):
+            if _width(line) < max(width, widest) <= WIDEST and line.rstrip().endswith("|"):
+                lines[y] = line.rstrip() + f" {_MISSING} |" * (max(width, widest) - _width(line))
     return "\n".join(lines)
 
 
@@ -94,7 +98,7 @@ def _refuse_cut(text: str) -> None:
 
 @dataclass(slots=True)
 class _Walk:
-    """Where a walk down the blocks stands: the headings, the paragraph before, a line of ids, tabs of tiers."""
+    """Where a walk down the blocks stands: headings, the paragraph before, a line of ids, tabs of tiers."""
 
     path: list[tuple[int, str]] = field(default_factory=list)
     lead: str = ""
@@ -127,9 +131,7 @@ class _Walk:
 
     def meets(self, rows: list[list[Spanning]]) -> Grid:
         above = tuple(" ".join(words.split()) for _, words in self.path)
-        grid = grid_of(
-            [_two_heads(rows)], path=above, lead=" ".join(_plain(self.lead).split()), id=self.id
-        )
+        grid = grid_of([_two_heads(rows)], path=above, lead=" ".join(_plain(self.lead).split()), id=self.id)
         self.lead = ""
         return grid
 
@@ -153,7 +155,8 @@ def _pipe_tables(tokens: Sequence[Token]) -> list[Grid]:
             rows.append([])
         elif token.type in ("th_open", "td_open"):
             text, struck = inline_text(tokens[at + 1].content)
-            rows[-1].append(Spanning(Cell(text, in_head, struck)))
+            missing = text == _MISSING
+            rows[-1].append(Spanning(Cell("" if missing else text, in_head, struck, missing=missing)))
         elif token.type == "table_close":
             grids.append(walk.meets(rows))
             tabbed.append((walk.tabs, len(walk.under)))

@@ -86,12 +86,13 @@ class PricedGrid:
                     yield Refused(_said(row), "more or fewer cells than headings: prices may have moved")
                 continue
             others = (
-                c.text
-                for x, c in enumerate(row)
-                if x not in self.columns.prices and len(c.text) <= _SHORT
+                c.text for x, c in enumerate(row) if x not in self.columns.prices and len(c.text) <= _SHORT
             )
             terms = merged(
-                around, section, self.columns.beside.terms(row), *(terms_in(text, self.page.words) for text in others)
+                around,
+                section,
+                self.columns.beside.terms(row),
+                *(terms_in(text, self.page.words) for text in others),
             )
             for x, column in self.columns.prices.items():
                 yield from self._cell(printed, row[x], column, merged(terms, column.terms), row)
@@ -103,9 +104,7 @@ class PricedGrid:
         of = row[self.columns.name_at].text  # "Paid tier, per 1M tokens in USD"
         label = " | ".join(_flat(text) for text in (printed, kind, column.heading, cell.text) if text)
         beside = self.columns.beside
-        currency = (
-            currency_in(column.heading) or currency_in(of) or beside.currency(row) or self.currency
-        )
+        currency = currency_in(column.heading) or currency_in(of) or beside.currency(row) or self.currency
         unit = column.unit or read_unit(kind) or read_unit(of) or beside.unit(row) or self.unit
         model = self.layout.named(printed)
         try:

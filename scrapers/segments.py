@@ -18,7 +18,6 @@ _AMOUNT = re.compile(
 _IN_OUT = re.compile(r"\W*(in|out)\W*", re.I)
 
 
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """A price with its unit, and the words around it."""

@@ -41,4 +41,3 @@ def spoken_currency(words: str) -> str:
     """The one currency that such lines name."""
     found = {currency for line in words.split("\n") if (currency := currency_in(line))}
     return found.pop() if len(found) == 1 else ""
-

@@ -17,8 +17,8 @@ _TIERS = (
     ("fast", r"\bfast mode\b"),
 )
 _TIER_ONLY = re.compile(
-    r"\W*(?:standard|on[- ]?demand|regular|default|batch(?: api)?|flex|priority|fast|ultra[ -]?fast|标准|批量)"
-    r"(?: (?:api|tier|mode|processing|prices?|pricing|rates?|inference))?\W*",
+    r"\W*(?:standard|on[- ]?demand|regular|default|batch(?: api)?|flex|priority|fast|ultra[ -]?fast"
+    r"|标准|批量)(?: (?:api|tier|mode|processing|prices?|pricing|rates?|inference))?\W*",
     re.I,
 )
 _TAB = re.compile(r"Standard|Batch|Flex|Priority|Ultrafast|Fast|标准|批量")

@@ -12,9 +12,9 @@ from scrapers.terms import tier_only
 
 # What heads a column of prices and is no model's name: "Paid Tier, per 1M tokens in USD", "Price", "Batch".
 _PRICED = re.compile(
-    r"\b(?:free|paid|standard|batch|flex|priority|on[- ]demand|pay[- ]as[- ]you[- ]go|regular|default|tiers?|plans?"
-    r"|prices?|pricing|costs?|rates?|fees?|amount|value|per|for|in|of|the|and|one|1|m|1m|k|1k|1,000|1,000,000|million|thousand"
-    r"|tokens?|usd|us|eur|dollars?|global|unit|list)\b|价格|单价|费用|标准|批量|每|百万|千|元|付费|[\W_]+",
+    r"\b(?:free|paid|standard|batch|flex|priority|on[- ]demand|pay[- ]as[- ]you[- ]go|regular|default|tiers?"
+    r"|plans?|prices?|pricing|costs?|rates?|fees?|amount|value|per|for|in|of|the|and|one|1|m|1m|k|1k|1,000|1,000,000|million"
+    r"|thousand|tokens?|usd|us|eur|dollars?|global|unit|list)\b|价格|单价|费用|标准|批量|每|百万|千|元|付费|[\W_]+",
     re.I,
 )
 _FREE = re.compile(r"\bfree\b|免费", re.I)
