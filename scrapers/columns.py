@@ -51,7 +51,7 @@ _BOTH = re.compile(
 class Columns:
     """Where a grid holds what, -1 where it does not.
 
-    `kind_at` is the column whose cells name meters ("Input", "Output"); `beside` those that say more of a row.
+    `kind_at` is the column whose cells name meters ("Input", "Output"); `beside` are those that say more.
     """
 
     name_at: int

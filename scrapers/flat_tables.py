@@ -16,7 +16,8 @@ from scrapers.names import without_marks
 _OTHER_HEAD = re.compile(
     r"\W*(?:max(?:imum)? )?(?:context|window|length|actions?|param|size|type|modalit|provider|speed|rpm\b"
     r"|tpm\b|licen|release|quantiz|precision|region|unit\b|details?\b|availab|cut-?off|feature|capabilit|latency"
-    r"|throughput|status|rate limit|max (?:in|out)put|description|use case|id\b|上下文|操作|类型|参数|说明).{0,30}",
+    r"|throughput|status|rate limit|max (?:in|out)put|description|use case|id\b|上下文|操作|类型|参数|说明)"
+    r".{0,30}",
     re.I,
 )
 _ACTION = re.compile(

@@ -1,0 +1,107 @@
+"""Prices that a page shows only by its scripts: objects of their JSON that name a model, input and output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from scrapers.meters import Unit, meter_of, read_unit
+from scrapers.money import currency_in
+from scrapers.names import ID, LONGEST
+from scrapers.page import Offer, Page, ReadError, Refused
+from scrapers.payload import Json, astro_islands, flight, ld_json, next_data
+from scrapers.payload_rows import Row, Rows, Stated
+
+_IDS = ("id", "model_id", "modelId", "slug", "model", "apiName", "api_name")
+_NAMES = ("name", "modelName", "model_name", "displayName", "display_name", "title", "label", "model")
+_PRICES = re.compile(r"pric|cost|rates?\b|token", re.I)
+_LABELS = ("label", "name", "title", "type", "value", "unit")
+_MOST_DEPTH = 3
+
+
+def payload_models(page: Page, unit: Unit | None, currency: str) -> list[list[Offer | Refused]]:
+    """What each JSON value of a page's scripts states; `unit` and `currency` are what the page says of all.
+
+    A row must state input and output; a number without unit or currency anywhere is refused.
+    """
+    rows = Rows((), lambda row: _stated(row, unit), name=_name, currency=currency)
+    return [found for value in _values(page.text) if (found := list(rows(value)))]
+
+
+def _values(html: str) -> Iterator[Json]:
+    yield from flight(html)
+    yield from ld_json(html)
+    yield from (props for _, props in astro_islands(html))
+    try:
+        yield next_data(html)
+    except ReadError:
+        return
+
+
+def _name(row: Row) -> str:
+    """The id where it is one, else the name; "" where the row has neither."""
+    for key in _IDS:
+        if (
+            isinstance(row.get(key), str)
+            and ID.fullmatch(row[key].casefold())
+            and re.search("[a-z]", row[key], re.I)
+        ):
+            return str(row[key])
+    return next((row[key] for key in _NAMES if isinstance(row.get(key), str) and row[key].strip()), "")
+
+
+def _stated(row: Row, unit: Unit | None) -> Iterator[Stated]:
+    if not 0 < len(_name(row)) <= LONGEST:
+        return
+    said = str(row.get("unit") or row.get("priceUnit") or "")
+    money = currency_in(str(row.get("currency") or ""))
+    found = [
+        Stated(
+            words, _in(value, money), "" if read_unit(words) else (said if read_unit(said) else unit or "")
+        )
+        for words, value in _labelled(row, "", 0)
+        if meter_of(words)
+    ]
+    meters = {meter_of(one.label) for one in found}
+    if {"input_mtok", "output_mtok"} <= meters:
+        yield from found
+
+
+def _in(value: Json, currency: str) -> Json:
+    """A bare number in the currency that its row names."""
+    return f"{value:f} {currency}" if currency and isinstance(value, Decimal) else value
+
+
+def _labelled(row: Row, above: str, depth: int) -> Iterator[tuple[str, Json]]:
+    """(words, value) of each price of a row: its own, and those in objects and lists of prices."""
+    for key, value in row.items():
+        words = f"{above} {_words(key)}".strip()
+        if isinstance(value, dict) and depth < _MOST_DEPTH and (above or _PRICES.search(key)):
+            yield from _labelled(value, words, depth + 1)
+        elif isinstance(value, list) and depth < _MOST_DEPTH and _PRICES.search(key):
+            yield from (pair for item in value if isinstance(item, dict) for pair in _item(item))
+        elif isinstance(value, Decimal | str) and (above or _PRICES.search(words)) and _is_amount(value):
+            yield words, value
+
+
+def _item(item: Row) -> Iterator[tuple[str, Json]]:
+    """One price of a list: {"label": "Input (/M tokens)", "price": "$1.5"}."""
+    words = " ".join(str(item[key]) for key in _LABELS if isinstance(item.get(key), str))
+    amounts = [v for k, v in item.items() if k not in _LABELS and _PRICES.search(k) and _is_amount(v)]
+    if len(amounts) == 1:
+        yield words, amounts[0]
+
+
+def _is_amount(value: Json) -> bool:
+    return (
+        (isinstance(value, Decimal)
+        and value > 0)
+        or (isinstance(value, str) and bool(re.search(r"\d", value[:40])))
+    )
+
+
+def _words(key: str) -> str:
+    """ "inputPricePer1MTokens" → "input Price Per 1 M Tokens"."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", key)
+    return re.sub(r"[_\-.]+", " ", apart)
