@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scrapers.catalog import sources
 from tests.loopback.pages import Pages
 from tests.loopback.sinkd import Sink
 from tests.loopback.smtpd import Mailbox
@@ -36,10 +37,7 @@ def pages() -> Iterator[Pages]:
 
 
 def settings(pages: Pages, channels: str, tables: str = "") -> str:
-    others = "".join(
-        f"[source.{id}]\nenabled = false\n"
-        for id in ("openai", "deepseek", "openrouter", "wheresyoured", "claude")
-    )
+    others = "".join(f"[source.{id}]\nenabled = false\n" for id in sources() if id != "anthropic")
     return (
         f'{channels}\n[look]\nallow_private = ["{pages.address}"]\n'
         f'[source.anthropic]\nurl = "{pages.url("/pricing.md")}"\nevery = "1s"\n{others}{tables}'

@@ -12,7 +12,7 @@ from scrapers.generic import generic
 from scrapers.page import Page, ReadError
 from tests.loopback.pages import Pages
 from tests.loopback.victimd import Victimd
-from tracker.adapters import browser
+from tracker.adapters import browser, chromium
 from tracker.adapters.browser import render
 from tracker.adapters.fetch import Fetcher
 from tracker.domain.errors import FetchError
@@ -111,11 +111,14 @@ def test_a_page_that_grows_without_end_is_refused(pages: Pages) -> None:
     assert large.value.kind == "too_large"
 
 
-@pytest.mark.parametrize(("name", "value"), [("async_playwright", None), ("PROGRAMS", ("no-such-browser",))])
+@pytest.mark.parametrize(
+    ("place", "name", "value"),
+    [(browser, "async_playwright", None), (chromium, "PROGRAMS", ("no-such-browser",))],
+)
 def test_without_the_extra_or_a_browser_it_says_what_to_install(
-    pages: Pages, monkeypatch: pytest.MonkeyPatch, name: str, value: object
+    pages: Pages, monkeypatch: pytest.MonkeyPatch, place: object, name: str, value: object
 ) -> None:
-    monkeypatch.setattr(browser, name, value)
+    monkeypatch.setattr(place, name, value)
     with pytest.raises(FetchError, match="install") as missing:
         rendered(pages)
     assert missing.value.kind == "browser"

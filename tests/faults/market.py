@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+import scrapers.catalog
 from tests.faults import invariants
 from tests.faults.launch import Launcher
 from tests.loopback.pages import Pages
@@ -22,7 +23,6 @@ from tests.loopback.sinkd import Sink
 from tests.test_pipe import markdown
 from tests.tracker_process import Tracker, until
 
-BUILT_IN = ("openai", "anthropic", "deepseek", "openrouter", "wheresyoured", "claude")
 MODELS, MOVING = 8, 4  # a page; more than half of its models at once would be held as implausible
 
 
@@ -89,7 +89,7 @@ class Market(Pages):
             f'[source.{id}]\nurl = "{self.url(f"/{id}")}"\nreader = "anthropic"\nevery = "{every}"\n'
             for id in self.ids
         )
-        off = "".join(f"[source.{id}]\nenabled = false\n" for id in BUILT_IN)
+        off = "".join(f"[source.{id}]\nenabled = false\n" for id in scrapers.catalog.sources())
         channel = f'[[channel]]\nname = "sink"\nurl = "{sink.url}/hook"\n'
         return f'{channel}[look]\nallow_private = ["{self.address}"]\nrobots = false\n{sources}{off}'
 

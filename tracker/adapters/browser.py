@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from tracker.adapters import chromium
 from tracker.adapters.fetch import Fetcher
 from tracker.domain.errors import FetchError
 from tracker.domain.model import Snapshot
@@ -20,7 +20,6 @@ try:
 except ImportError:  # the extra is not installed
     async_playwright, Error = None, Exception  # type: ignore[assignment]
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 KINDS = ("script", "stylesheet", "xhr", "fetch", "document")  # no picture or film states a price
 MOST_FILES, MOST_BYTES = 300, 64 * 1024 * 1024
 QUIET_S = 5.0  # how long a page may go on asking after it was loaded
@@ -44,11 +43,9 @@ async def render(
     The browser itself reaches nothing: every file that the page asks for is fetched by our own fetcher,
     through its guard and within its bounds, and only from the page's own site or from `hosts`.
     """
-    if async_playwright is None:
-        raise FetchError("browser", "needs a browser: install the extra, llm-price-tracker[browser]")
-    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
-    if program is None:
-        raise FetchError("browser", f"needs a browser: install one of {', '.join(PROGRAMS)}")
+    program = chromium.program()
+    if async_playwright is None or program is None:
+        raise FetchError("browser", chromium.WANTED)
     files = _Files(fetcher, snapshot, tuple(hosts))
     try:
         async with asyncio.timeout(seconds), _tab(program) as page:

@@ -8,8 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+import scrapers.catalog
+from scrapers.source import Source
+from tracker.adapters import chromium, config
 from tracker.adapters.config.durations import shown_duration
-from tracker.adapters.store import questions, rulings, snapshots
+from tracker.adapters.store import Row, questions, rulings, snapshots
 from tracker.adapters.store.engine import asking, writing
 from tracker.cli import common
 from tracker.cli.options import (
@@ -44,26 +47,28 @@ def sources_verb(json: Json = False, csv: Csv = False) -> None:
     with asking(engine) as connection:
         rows = questions.source_rows(connection)
     now = datetime.now(UTC)
-    found: list[dict[str, Any]] = []
-    for id, source in sorted(available.items()):
-        row = rows.get(id)
-        found.append(
-            {
-                "id": id,
-                "kind": source.kind,
-                "url": source.shown_url,
-                "every": shown_duration(source.every),
-                "state": seen_as(State(row.state), row.last_well, source.every, now) if row else State.never,
-                "last_look": row.last_look if row else None,
-                "last_well": row.last_well if row else None,
-                "last_outcome": row.last_outcome if row else "",
-                "offers": row.offers if row else 0,
-                "next": row.due if row else None,
-                "via": source.via,
-            }
-        )
+    found = [_source_row(source, rows.get(id), now) for id, source in sorted(available.items())]
+    for id, source in scrapers.catalog.sources().items():
+        if id in config.needing_a_browser({id: source}) - set(available) - {s.id for s in settings.sources}:
+            found.append(_source_row(source, None, now) | {"last_outcome": chromium.WANTED})
     columns = ("id", "kind", "via", "state", "offers", "last_look", "last_well", "next", "last_outcome")
     emit(found, form_of(json, csv), columns=columns)
+
+
+def _source_row(source: Source, row: Row[Any] | None, now: datetime) -> dict[str, Any]:
+    return {
+        "id": source.id,
+        "kind": source.kind,
+        "url": source.shown_url,
+        "every": shown_duration(source.every),
+        "state": seen_as(State(row.state), row.last_well, source.every, now) if row else State.never,
+        "last_look": row.last_look if row else None,
+        "last_well": row.last_well if row else None,
+        "last_outcome": row.last_outcome if row else "",
+        "offers": row.offers if row else 0,
+        "next": row.due if row else None,
+        "via": source.via,
+    }
 
 
 @app.command()

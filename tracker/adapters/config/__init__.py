@@ -22,14 +22,14 @@ from tracker.adapters.config.options import (
     in_file,
     in_flags,
 )
-from tracker.adapters.config.sources import sources
+from tracker.adapters.config.sources import needing_a_browser, sources
 from tracker.adapters.config.tables import channels, rules, source_settings
 from tracker.adapters.config.toml_file import NotToml, TomlFile, read_toml
 from tracker.adapters.config.wrong import Wrong, printable
 from tracker.domain.errors import BadSettings
 from tracker.domain.settings import Channel, Look, Setting, Settings
 
-__all__ = ["Setting", "explain", "load", "sources"]
+__all__ = ["Setting", "explain", "load", "needing_a_browser", "sources"]
 
 FILE = "tracker.toml"
 DATABASE = "sqlite:///<data_dir>/tracker.db"

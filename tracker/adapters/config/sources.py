@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from scrapers.generic import generic
 from scrapers.source import Source
+from tracker.adapters import chromium
 from tracker.adapters.config.wrong import Wrong, nearest
 from tracker.domain.errors import BadSettings
 from tracker.domain.settings import Settings, SourceSetting
@@ -15,9 +16,17 @@ GENERIC = "generic"
 
 
 def sources(settings: Settings, catalog: Mapping[str, Source]) -> dict[str, Source]:
-    """The catalog's sources and the user's own, without the disabled ones. Raises BadSettings."""
+    """The catalog's sources and the user's own, without the disabled ones. Raises BadSettings.
+
+    Those of the catalog that need a browser are left out where there is none, unless the settings name them.
+    """
     said = {setting.id: setting for setting in settings.sources}
-    found = {id: source for id, source in catalog.items() if id not in said or said[id].enabled}
+    unfit = set() if chromium.is_there() else needing_a_browser(catalog)
+    found = {
+        id: source
+        for id, source in catalog.items()
+        if (id not in said or said[id].enabled) and (id in said or id not in unfit)
+    }
     problems: list[str] = []
     for id, setting in said.items():
         try:
@@ -30,6 +39,10 @@ def sources(settings: Settings, catalog: Mapping[str, Source]) -> dict[str, Sour
     if problems:
         raise BadSettings("\n".join(problems))
     return found
+
+
+def needing_a_browser(catalog: Mapping[str, Source]) -> set[str]:
+    return {id for id, source in catalog.items() if source.via == "browser"}
 
 
 def _changed(source: Source, setting: SourceSetting, catalog: Mapping[str, Source]) -> Source:
