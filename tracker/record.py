@@ -154,14 +154,13 @@ def record_unchanged(
     connection: Connection, source: Source, at: datetime, otherwise: Snapshot | None = None
 ) -> Looked:
     """The page is the one that was read well before, or its bytes are other where its reader never looks."""
-    row = states.get(connection, source.id)
-    seen: dict[str, Any] = {"last_look": at, "last_well": at, "due": at + health.next_look(source.every, 0)}
+    row = states.unchanged(connection, source.id, at, at + health.next_look(source.every, 0))
     snapshot = row.well_snapshot
     if otherwise is not None:
         snapshot = snapshots.keep(connection, source.id, otherwise)
-        seen |= {"well_snapshot": snapshot, "well_sha256": hashlib.sha256(otherwise.body).hexdigest()}
-        seen |= {"etag": otherwise.etag, "last_modified": otherwise.last_modified}
-    states.set_to(connection, source.id, **seen)
+        sha256 = hashlib.sha256(otherwise.body).hexdigest()
+        known = {"etag": otherwise.etag, "last_modified": otherwise.last_modified}
+        states.set_to(connection, source.id, well_snapshot=snapshot, well_sha256=sha256, **known)
     states.looked(connection, source.id, at, "well", row.last_outcome, snapshot)
     return Looked(source.id, "well", row.last_outcome)
 

@@ -6,13 +6,35 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from scrapers.source import Source
 from tracker.adapters.store import upsert
 from tracker.adapters.store.tables import looks, sources
 from tracker.domain.health import LONGEST
 from tracker.domain.model import State
+
+# Made once: making them costs more than running them.
+_ONE = select(sources).where(sources.c.id == bindparam("id"))
+_LOCKED = _ONE.with_for_update()
+_LAST_LOOK = select(func.max(looks.c.id)).where(looks.c.source == bindparam("source_id")).scalar_subquery()
+_SAME_LOOK = (
+    update(looks)
+    .where(
+        looks.c.id == _LAST_LOOK,
+        looks.c.outcome == bindparam("said"),
+        looks.c.words == bindparam("in_words"),
+        looks.c.snapshot.is_not_distinct_from(bindparam("of", type_=looks.c.snapshot.type)),
+    )
+    .values(last_at=bindparam("at"), times=looks.c.times + 1)
+)
+_NEW_LOOK = looks.insert()
+_UNCHANGED = (
+    update(sources)
+    .where(sources.c.id == bindparam("source_id"))
+    .values(last_look=bindparam("at"), last_well=bindparam("at"), due=bindparam("again"))
+    .returning(sources.c.last_outcome, sources.c.well_snapshot)
+)
 
 
 def register(connection: Connection, wanted: Iterable[Source], now: datetime) -> None:
@@ -66,8 +88,7 @@ def _first_row(source: Source, now: datetime) -> dict[str, Any]:
 
 def get(connection: Connection, source: str, *, lock: bool = True) -> Row[Any]:
     """The row of one source, locked until the transaction ends (SQLite: the whole store is)."""
-    statement = select(sources).where(sources.c.id == source)
-    return connection.execute(statement.with_for_update() if lock else statement).one()
+    return connection.execute(_LOCKED if lock else _ONE, {"id": source}).one()
 
 
 def due(connection: Connection, ids: Sequence[str], now: datetime, limit: int) -> list[str]:
@@ -91,27 +112,18 @@ def set_to(connection: Connection, source: str, **columns: Any) -> None:
     connection.execute(update(sources).where(sources.c.id == source).values(**columns))
 
 
+def unchanged(connection: Connection, source: str, at: datetime, due: datetime) -> Row[Any]:
+    """Note a look that found what was read well before: the words of that reading, and its snapshot."""
+    return connection.execute(_UNCHANGED, {"source_id": source, "at": at, "again": due}).one()
+
+
 def looked(
     connection: Connection, source: str, at: datetime, outcome: str, words: str, snapshot: int | None
 ) -> None:
     """Add a look; a run of equal outcomes stays one row."""
-    last = connection.execute(
-        select(looks).where(looks.c.source == source).order_by(looks.c.id.desc()).limit(1)
-    ).first()
-    same = last is not None and (last.outcome, last.words, last.snapshot) == (outcome, words, snapshot)
-    if last is not None and same:
-        connection.execute(
-            update(looks).where(looks.c.id == last.id).values(last_at=at, times=looks.c.times + 1)
-        )
-    else:
-        connection.execute(
-            looks.insert().values(
-                source=source,
-                first_at=at,
-                last_at=at,
-                times=1,
-                outcome=outcome,
-                words=words,
-                snapshot=snapshot,
-            )
-        )
+    same = {"source_id": source, "said": outcome, "in_words": words, "of": snapshot, "at": at}
+    if connection.execute(_SAME_LOOK, same).rowcount:
+        return
+    row = {"source": source, "first_at": at, "last_at": at, "times": 1}
+    row |= {"outcome": outcome, "words": words, "snapshot": snapshot}
+    connection.execute(_NEW_LOOK, row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -14,7 +15,12 @@ def ignore(
 ) -> None:
     """Insert what is not there yet."""
     if values:
-        connection.execute(_insert(connection)(table).on_conflict_do_nothing(), values)
+        connection.execute(_ignoring(_insert(connection), table), values)
+
+
+@cache
+def _ignoring(insert: Any, table: Table) -> Any:
+    return insert(table).on_conflict_do_nothing()
 
 
 def replace(connection: Connection, table: Table, values: Mapping[str, Any], *, key: str) -> None:
