@@ -22,7 +22,10 @@ class BrokenSource(Exception):
 
 @cache
 def sources() -> dict[str, Source]:
-    """Every source of this house by its id (its file's name, with "-" for "_"), in the order of kinds and names; raises BrokenSource."""
+    """Every source of this house by its id, in the order of kinds and names; raises BrokenSource.
+
+    The id is the name of its file, with "-" for "_".
+    """
     return find("scrapers")
 
 

@@ -1,7 +1,7 @@
 """ChatGPT's plans, as the page of prices states them; announcements and help pages read alike."""
 
-from scrapers.plan_cards import plans
 from scrapers.source import Source
+from scrapers.subscriptions.cards import plans
 
 READER = plans("Free", "Go", "Plus", "Pro", "Team", "Business", "Enterprise", "Edu", brands=("ChatGPT",))
 

@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from scrapers.lines import Line
 from scrapers.page import STANDARD, Offer, Refused, Terms
-from scrapers.plan_amounts import amounts_in
 from scrapers.readers import cards
 from scrapers.source import Source
+from scrapers.subscriptions.amounts import amounts_in
 
 _AMOUNT = re.compile(r"(?:From )?\$(\d+(?:\.\d\d?)?)")
 _MONTHLY = re.compile(r"\$(\d+(?:\.\d\d?)?)(?: per \w+)? if billed monthly", re.I)

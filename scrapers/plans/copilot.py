@@ -3,8 +3,8 @@
 A year's price is read where its twelfth is exact: of $199.99 it is not.
 """
 
-from scrapers.plan_cards import plans
 from scrapers.source import Source
+from scrapers.subscriptions.cards import plans
 
 SOURCE = Source(
     url="https://www.microsoft.com/en-us/microsoft-365/buy/compare-all-microsoft-365-products",

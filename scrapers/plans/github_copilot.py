@@ -1,7 +1,7 @@
 """GitHub Copilot's plans for one person and for organizations; credits of a plan are no prices."""
 
-from scrapers.plan_cards import plans
 from scrapers.source import Source
+from scrapers.subscriptions.cards import plans
 
 SOURCE = Source(
     url="https://github.com/features/copilot/plans",

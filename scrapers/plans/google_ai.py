@@ -3,8 +3,8 @@
 Not read on purpose: plans of storage alone, and what a trial costs.
 """
 
-from scrapers.plan_cards import plans
 from scrapers.source import Source
+from scrapers.subscriptions.cards import plans
 
 SOURCE = Source(
     url="https://gemini.google/subscriptions/",

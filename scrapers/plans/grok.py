@@ -1,7 +1,7 @@
 """SuperGrok and SuperGrok Heavy, as Grok's page states them; X's own plans are read from X's help page."""
 
-from scrapers.plan_cards import plans
 from scrapers.source import Source
+from scrapers.subscriptions.cards import plans
 
 READER = plans(
     "SuperGrok",

@@ -3,8 +3,8 @@
 Not read on purpose: what is billed by use, such as Copilot Studio, and bundles under other names.
 """
 
-from scrapers.plan_cards import plans
 from scrapers.source import Source
+from scrapers.subscriptions.cards import plans
 
 SOURCE = Source(
     url="https://www.microsoft.com/en-us/microsoft-365-copilot/pricing",

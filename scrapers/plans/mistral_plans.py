@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from scrapers.page import Offer, Page, ReadError, Reading, Refused
 from scrapers.payload import Json, flight, objects
-from scrapers.plan_cards import plan_offers
-from scrapers.plan_names import PlanNames
 from scrapers.settled import settled
 from scrapers.source import Source
+from scrapers.subscriptions.cards import plan_offers
+from scrapers.subscriptions.names import PlanNames
 from scrapers.wrong_page import refuse_wrong_page
 
 NAMES = PlanNames(("Free", "Pro", "Team", "Enterprise", "Student"), ("Le Chat",), ("Free",), {})

@@ -1,7 +1,7 @@
 """Perplexity's plans, as its help page that compares them states them."""
 
-from scrapers.plan_cards import plans
 from scrapers.source import Source
+from scrapers.subscriptions.cards import plans
 
 READER = plans(
     "Free",

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from scrapers.page import Page, ReadError, Reading
-from scrapers.plan_amounts import PROMOTION, Amount, amounts_in
-from scrapers.plan_cards import plans
-from scrapers.plan_money import glued_apart
+from scrapers.subscriptions.amounts import PROMOTION, Amount, amounts_in
+from scrapers.subscriptions.cards import plans
+from scrapers.subscriptions.money import glued_apart
 
 READ = plans("Free", "Go", "Plus", "Pro", "Pro+", "Business", "Business Basic", brands=("Acme",))
 
