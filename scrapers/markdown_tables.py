@@ -54,7 +54,7 @@ def _unindented(text: str) -> str:
 
 
 def _widened(text: str) -> str:
-    """All rows as wide as the widest: Markdown would drop cells past the head, and fill rows up with blanks."""
+    """All rows as wide as the widest: Markdown would drop what is past the head, and fill up with blanks."""
     lines = text.split("\n")
     for at in (n for n, line in enumerate(lines) if n and _DELIMITER.fullmatch(line)):
         width = _width(lines[at])

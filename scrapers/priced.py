@@ -84,6 +84,7 @@ class PricedGrid:
             if any(row[x].missing for x in headed) or any(not row[x].missing for x in unheaded):
                 if any(row[x].text for x in self.columns.prices):
                     yield Refused(_said(row), "more or fewer cells than headings: prices may have moved")
+                above = ""
                 continue
             others = (
                 c.text for x, c in enumerate(row) if x not in self.columns.prices and len(c.text) <= _SHORT
