@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from scrapers.page import ReadError
+from tests import sources_page
 from tests.commands_page import PAGE, sections
 from tracker.cli import VERBS, app
 from tracker.domain.errors import FetchError
@@ -156,3 +157,8 @@ def options_of(name: str) -> set[str]:
 def test_a_wrong_command_in_a_page_would_be_found(line: str, well: bool) -> None:
     assert shown_commands(f"Say `{line}`.") == shown_commands(f"```sh\n{line}   # why\n```\n") == [line]
     assert is_command(line) is well
+
+
+def test_every_source_is_documented_as_it_is() -> None:
+    text = sources_page.PAGE.read_text("utf-8")
+    assert text == sources_page.written(text), "write it anew:  python -m tests.sources_page"
