@@ -74,15 +74,17 @@ def record(
     seen = observe(reading, source.provider or source.id, got.at.date(), known)
     if not health.stays_smaller(before, got.at):
         hold_to_the_known(seen, known, got.at - (row.last_well or got.at))
+    waiting = moves.pending(connection, source.id)
+    moved = any(key in known and o.price != known[key].price for key, o in seen.prices.items())
     changes = step(
         known,
-        moves.pending(connection, source.id),
+        waiting,
         seen,
         source=source.id,
         at=got.at,
         last_well=row.last_well,
         confirm_after=edges.settings.look.confirm_after,
-        ruled_out=moves.ruled_out(connection, source.id),
+        ruled_out=moves.ruled_out(connection, source.id) if moved else {},
         provider=source.provider or source.id,
         is_laid_out=source.via != "api",
     )
@@ -90,7 +92,8 @@ def record(
     confirmed = prices.record(
         connection, changes, source=source.id, basis=basis, at=got.at, snapshot=snapshot
     )
-    confirmed += _witnessed(connection, edges, source, basis, got.at)
+    if waiting or changes.opened:
+        confirmed += _witnessed(connection, edges, source, basis, got.at)
     fresh = articles.put(connection, source.id, reading.articles, got.at, snapshot)
     turn, told = _turn(connection, edges, source, before, changes, got.at)
     news = [m for m in confirmed if not witnesses.is_told(connection, m, got.at - SAME_MOVE)]
@@ -101,7 +104,7 @@ def record(
     if row.last_well is not None:
         told += article_alerts(fresh, source=source.id, **_routes(edges))
     outbox.put(connection, told, source.id, got.at)
-    again = _again(connection, changes, edges, source.id)
+    again = _again(connection, changes, edges, source.id) if waiting or changes.opened else None
     words = _words(reading, seen)
     states.set_to(
         connection,

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from scrapers.page import Offer, Terms
+from scrapers.page import STANDARD, Offer, Terms
 
 
 class Basis(StrEnum):
@@ -78,7 +78,8 @@ class Series:
     @property
     def key(self) -> str:
         """The series as one string: equal keys are equal series, in any process and any year."""
-        terms = json.dumps(self.terms.as_dict(), sort_keys=True, separators=(",", ":"))
+        said = self.terms.as_dict()
+        terms = json.dumps(said, sort_keys=True, separators=(",", ":")) if said else "{}"
         return "\x1f".join((self.provider, self.model, self.meter, terms, self.currency))
 
 
@@ -129,7 +130,8 @@ class Move:
 
 def text(words: str, longest: int) -> str:
     """Text from a page as any database keeps it: no NUL, no half of a surrogate pair, not endless."""
-    words = words.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    if not words.isascii() or "\x00" in words:
+        words = words.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
     return words if len(words) <= longest else words[: longest - 1] + "…"
 
 
@@ -140,6 +142,8 @@ def series_of(offer: Offer, provider: str) -> Series:
         provider=text(offer.provider, 100) or provider,
         model=text(" ".join(offer.model.casefold().split()), 200),
         meter=offer.meter,
-        terms=Terms(*(text(words, 100) for words in (t.tier, t.context, t.window, t.region, t.billing))),
+        terms=STANDARD
+        if t == STANDARD
+        else Terms(*(text(words, 100) for words in (t.tier, t.context, t.window, t.region, t.billing))),
         currency=text(offer.currency, 12),
     )

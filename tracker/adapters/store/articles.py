@@ -18,6 +18,9 @@ def put(
     connection: Connection, source: str, seen: Iterable[Article], at: datetime, snapshot: int
 ) -> list[Article]:
     """Add what is new and note what was edited; the new ones, in the feed's order."""
+    seen = list(seen)
+    if not seen:
+        return []
     rows = connection.execute(
         select(articles.c.id, articles.c.guid, articles.c.url, articles.c.title).where(
             articles.c.source == source

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.tables import moves, series
@@ -19,8 +19,8 @@ BY_A_PERSON = "by a person: "  # in the reason of a move that a person ruled on
 
 def pending(connection: Connection, source: str) -> dict[str, Move]:
     """The moves of a source that wait for a second look or for a person, by series key."""
-    statement = select_moves().where(moves.c.source == source, moves.c.status.in_(PENDING))
-    return {m.series.key: m for m in map(move_of, connection.execute(statement))}
+    rows = connection.execute(_WAITING, {"of": source})
+    return {m.series.key: m for m in map(move_of, rows)}
 
 
 def select_moves() -> Any:
@@ -43,6 +43,9 @@ def select_moves() -> Any:
         moves.c.confirmed_by,
         *SERIES,
     ).join(series, series.c.id == moves.c.series)
+
+
+_WAITING = select_moves().where(moves.c.source == bindparam("of"), moves.c.status.in_(PENDING))
 
 
 def move_of(row: Any) -> Move:

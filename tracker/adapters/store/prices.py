@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from tracker.adapters.store.moves import insert, settle
 from tracker.adapters.store.series import SERIES, series_ids, series_of
@@ -16,23 +16,25 @@ from tracker.domain.model import Basis, Move, Observation, Status
 from tracker.domain.moves import Changes
 from tracker.domain.observe import Known
 
+_KNOWN = (
+    select(
+        prices.c.id,
+        prices.c.price,
+        prices.c.valid_from,
+        prices.c.promo_until,
+        prices.c.missing,
+        prices.c.missing_since,
+        series.c.key,
+        *SERIES,
+    )
+    .join(series, series.c.id == prices.c.series)
+    .where(prices.c.source == bindparam("of"), prices.c.valid_to.is_(None), prices.c.withdrawn_at.is_(None))
+)
+
 
 def known(connection: Connection, source: str) -> dict[str, Known]:
     """The prices that are held for a source, by series key."""
-    rows = connection.execute(
-        select(
-            prices.c.id,
-            prices.c.price,
-            prices.c.valid_from,
-            prices.c.promo_until,
-            prices.c.missing,
-            prices.c.missing_since,
-            series.c.key,
-            *SERIES,
-        )
-        .join(series, series.c.id == prices.c.series)
-        .where(prices.c.source == source, prices.c.valid_to.is_(None), prices.c.withdrawn_at.is_(None))
-    )
+    rows = connection.execute(_KNOWN, {"of": source})
     return {
         row.key: Known(
             row.id,

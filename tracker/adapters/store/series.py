@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from scrapers.page import Terms
+from scrapers.page import STANDARD, Terms
 from tracker.adapters.store import upsert
 from tracker.adapters.store.tables import series
 from tracker.domain.model import Series
@@ -19,8 +20,13 @@ SERIES = (series.c.provider, series.c.model, series.c.meter, *_TERMS, series.c.c
 
 def series_of(row: Any) -> Series:
     """The series of a row that selects SERIES."""
-    terms = Terms(row.tier, row.context, row.window, row.region, row.billing)
-    return Series(row.provider, row.model, row.meter, terms, row.currency)
+    terms = row.tier, row.context, row.window, row.region, row.billing
+    return _series(row.provider, row.model, row.meter, terms, row.currency)
+
+
+@lru_cache(maxsize=16384)
+def _series(provider: str, model: str, meter: str, terms: tuple[str, ...], currency: str) -> Series:
+    return Series(provider, model, meter, Terms(*terms) if any(terms) else STANDARD, currency)
 
 
 def series_ids(connection: Connection, wanted: Iterable[Series]) -> dict[str, int]:
