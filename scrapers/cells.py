@@ -16,6 +16,7 @@ _BEFORE = re.compile(r"(?P<label>[^:：$¥€£₩\d]{2,40})[:：]\s*(?P<price>.
 _AFTER = re.compile(r"\(?\b(inputs?|outputs?|cached(?: inputs?)?|cache (?:reads?|hits?|writes?))\b\)?", re.I)
 # "$2.00, prompts <= 200k tokens $4.00, prompts > 200k tokens": each amount begins a part.
 _PARTS = re.compile(r"(?=(?:US)?[$€£¥]\s?\d)")
+_LONGEST = 1000  # characters of a cell that is taken apart
 _PER = re.compile(rf"(?:US)?[$€£¥]\s?[\d.,]*\d\s*(?P<per>{SUFFIX.pattern})(?:\s*\(\w+\))?", re.I)
 _PART = re.compile(r"(?P<price>(?:US)?[$€£¥]\s?[\d.,]*\d)(?P<words>.*)", re.S)
 _SAME = re.compile(r"\A\s*same as standard\b", re.I)
@@ -89,7 +90,7 @@ def _by_labels(text: str) -> list[tuple[str, str]]:
 
 def _per(text: str) -> list[tuple[str, str]]:
     """(unit, price) of each price whose unit names its meter: "$0.03 per M input tokens"."""
-    found = list(_PER.finditer(text))
+    found = list(_PER.finditer(text)) if len(text) <= _LONGEST else []
     if not found or _PER.sub("", text).strip(" \n/;,|+&()"):
         return []
     said = [(m["per"], m[0]) for m in found]
@@ -109,6 +110,8 @@ def _by_words(
 
 def _qualified(text: str) -> list[tuple[str, str]]:
     """(price, words) of a cell whose amounts are told apart by bands of context, by kind or by storage."""
+    if len(text) > _LONGEST:
+        return []
     parts = [_PART.fullmatch(part.strip()) for part in _PARTS.split(_SAME.sub("", text)) if part.strip()]
     said = [(m["price"], m["words"].strip()) for m in parts if m]
     told = any(_BAND.search(words) or kinds_in(words) or _STORED.search(words) for _, words in said)

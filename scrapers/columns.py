@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from scrapers.beside import NOTHING, Beside, beside_of
 from scrapers.cells import Column, worded
 from scrapers.grid import Cell, Grid
-from scrapers.meters import meter_of, read_unit
+from scrapers.meters import is_of_thinking, meter_of, read_unit, tuned
 from scrapers.money import Price, PriceError, currency_in, read_prices
 from scrapers.names import ID, without_marks
 from scrapers.terms import heading_terms, tier_only, without_context
@@ -33,6 +33,8 @@ NOT_MONEY = re.compile(
     r"|m?tok|million|thousand)|(?:积分|点数)\W{0,3}(?:/|每)",
     re.I,
 )
+_TUNED = re.compile(r"^training\b|\bfine-?tun(?:ed|ing)\b|微调|训练", re.I | re.M)
+_LONGEST_ABOVE = 2000  # characters above a table in which an order of prices is looked for
 _LONGEST = 300  # characters of a heading
 _PRICE_HEADING = re.compile(
     r"pric|cost|rate|fee|\$|usd|tokens|价格|计费|单价|刊例价|费用|推理|付费|批量|标准"
@@ -87,6 +89,8 @@ def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False)
         prices = _of_embeddings(grid, headings, candidates)
     if not prices:
         return None
+    if loose and _TUNED.search("\n".join((*flat, *grid.path[-1:]))):
+        prices = {x: replace(column, meters=tuple(map(tuned, column.meters))) for x, column in prices.items()}
     return Columns(name_at, prices, kind_at, beside_of(grid, flat, name_at, {*prices, kind_at}))
 
 
@@ -179,13 +183,16 @@ def _ordered_above(grid: Grid, heading: str, cells: list[str]) -> tuple[str, ...
     usual, times = counts.most_common(1)[0] if counts else (0, 0)
     if usual < 2 or times * 2 <= counts.total():
         return ()
-    said = {in_order(m[0]) for m in _ORDER.finditer(f"{grid.words}\n{grid.lead}")} - {()}
+    said = {in_order(m[0]) for m in _ORDER.finditer(f"{grid.words}\n{grid.lead}"[-_LONGEST_ABOVE:])} - {()}
     fitting = [meters for meters in said if len(meters) == usual]
     return fitting[0] if len(fitting) == 1 else ()
 
 
 def _stated(meters: tuple[str, ...], heading: str) -> Column:
-    return Column(meters, heading, heading_terms(heading), read_unit(heading))
+    terms = heading_terms(heading)
+    if not terms.tier and "output_mtok" in meters and is_of_thinking(heading):
+        terms = replace(terms, tier="thinking")
+    return Column(meters, heading, terms, read_unit(heading))
 
 
 def _names_meters(cells: list[str]) -> bool:

@@ -134,6 +134,12 @@ _THOUGHT = re.compile(r"(?<!non-)(?<!non )(?<!非)(?:thinking|思考)")
 _THOUGHT_TOO = re.compile(r"includ|incl\.|含|non[- ]thinking|非思考|\+")
 
 
+def is_of_thinking(text: str) -> bool:
+    """Whether a heading says that a price holds only where the model thinks first."""
+    said = text.casefold()
+    return bool(_THOUGHT.search(said)) and not _THOUGHT_TOO.search(said)
+
+
 def kinds_in(text: str) -> list[str]:
     """The modalities that a text names, "text" first."""
     said = text.casefold()
@@ -146,6 +152,11 @@ def of_kind(meter: str, kind: str) -> str:
     head, _, tail = meter.removesuffix("_mtok").partition("_")
     made = "_".join(filter(None, (head, kind, tail, "mtok")))
     return made if made in METERS else meter
+
+
+def tuned(meter: str) -> str:
+    """The meter of a fine-tuned model: input_mtok is tuned_input_mtok."""
+    return f"tuned_{meter}" if f"tuned_{meter}" in METERS else meter
 
 
 @lru_cache(maxsize=4096)
@@ -177,6 +188,4 @@ def _stem(said: str) -> str | None:
     wants_input = _INPUT.search(said) or (cache and missed)
     if bool(wants_input) == bool(wants_output):
         return None
-    if wants_output and _THOUGHT.search(said) and not _THOUGHT_TOO.search(said):
-        return "output_reasoning"
     return "input" if wants_input else "output"

@@ -18,6 +18,7 @@ _BADGE = re.compile(
 )
 _NOTHING = re.compile(r"\(\s*\)|（\s*）")
 ID = re.compile(r"(?=.*[a-z])(?=.*[-/])[a-z0-9][a-z0-9._:/@-]+[a-z0-9]")
+_BENEATH = tuple("↳└→")  # begin the line of a snapshot below its alias
 LONGEST = 120
 
 
@@ -29,10 +30,14 @@ def without_marks(text: str) -> str:
 @lru_cache(maxsize=4096)
 def model_name(printed: str) -> str:
     """The id where a cell prints one in a line of its own, else the name; further lines are left out."""
-    lines = [line for line in map(_plain, printed.strip()[: 4 * LONGEST].split("\n")) if line]
+    parts = printed.strip()[: 4 * LONGEST].split("\n")
+    shown = [part for n, part in enumerate(parts) if not (n and part.lstrip()[:1] in _BENEATH)]
+    lines = [line for line in map(_plain, shown) if line]
     ids = [line for line in lines[1:] if ID.fullmatch(line)]
     if ids:
         return ids[0]
+    if lines and ID.fullmatch(lines[0]):
+        return lines[0]
     # A name may be broken ("Gemini 2.5", "Flash"); what follows at length is a description.
     more = [line for line in lines[1:] if not _BADGE.fullmatch(line)]
     rest = [line for line in more[:1] if len(line.split()) <= 2 and len(line) <= 15]

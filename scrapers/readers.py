@@ -21,7 +21,7 @@ __all__ = ["cards", "first_of", "table"]
 
 # Tables of these have an input price and no output.
 _INPUT_ONLY = re.compile(
-    r"embed|rerank|moderation|transcri|speech|tts|whisper|fine-?tun|training|image|ocr|voice", re.I
+    r"embed|rerank|moderation|transcri|speech|tts|whisper|fine-?tun|training|customi[sz]|image|ocr|voice", re.I
 )
 
 
@@ -79,8 +79,13 @@ def refuse_gaps(lists: list[PricedGrid], needs: tuple[str, ...], url: str) -> No
         raise ReadError("missing_column", f"no column for {', '.join(missing)} on {url}")
     for one, found in zip(lists, meters, strict=True):
         halves = {"input_mtok", "output_mtok"} & found if one.columns.kind_at < 0 else set()
-        if len(halves) == 1 and not _INPUT_ONLY.search(one.words):
+        if len(halves) == 1 and not _INPUT_ONLY.search(one.words) and _states(one, halves):
             raise ReadError("missing_column", f"a table on {url} states only {halves.pop()}")
+
+
+def _states(one: PricedGrid, meters: set[str]) -> bool:
+    """Whether a list prices one of the meters, by the token: "Input price" may be that of a request."""
+    return any(isinstance(found, Offer) and found.meter in meters for found in one)
 
 
 def first_of(*readers: Reader) -> Reader:

@@ -28,7 +28,7 @@ _ABOUT = re.compile(
 
 def is_of_prices(text: str) -> bool:
     """Whether the heading of a column or row says only that prices stand there."""
-    return bool(text) and not _PRICED.sub("", text)
+    return 0 < len(text) <= LONGEST and not _PRICED.sub("", text)
 
 
 def is_free_tier(text: str) -> bool:
