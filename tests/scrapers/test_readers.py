@@ -455,6 +455,24 @@ def test_a_source_may_leave_tables_out_and_name_its_column() -> None:
         table()(page)
 
 
+@pytest.mark.parametrize("as_html", [True, False])
+def test_a_row_that_lost_a_cell_and_a_table_that_lost_a_heading_are_refused(as_html: bool) -> None:
+    def read(*rows: list[str]) -> Reading:
+        if as_html:
+            return table()(Page("u", html(list(rows))))
+        lines = [f"| {' | '.join(row)} |" for row in rows]
+        text = "\n".join(("# Prices\n", lines[0], "| --- " * len(rows[0]) + "|", *lines[1:], ""))
+        return table()(Page("u", text, "text/markdown"))
+
+    head = ["Model", "Cached input / 1M tokens", "Input / 1M tokens", "Output / 1M tokens"]
+    whole = ["alpha", "$1", "$2", "$3"]
+    reading = read(head, whole, ["beta", "$5", "$6"], ["$7", "$8", "$9"])
+    assert [(offer.model, offer.price) for offer in reading.offers] == [("alpha", n) for n in (1, 2, 3)]
+    assert len(reading.refused) == 2
+    with pytest.raises(ReadError):
+        read([head[0], *head[2:]], whole)
+
+
 # --- properties ---
 
 names = st.lists(st.from_regex(r"[a-z]{3,8}-[0-9]{1,2}", fullmatch=True), min_size=1, max_size=6, unique=True)
