@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scrapers.meters import SUFFIX, Unit, kinds_in, meter_of, of_kind
 from scrapers.money import Price, PriceError, currency_in, read_prices
-from scrapers.page import Terms
+from scrapers.page import STANDARD, Terms
 from scrapers.segments import metered, parts_of
 from scrapers.terms import terms_in, without_context
 
@@ -60,9 +61,10 @@ def prices_in(
         prices = prices * len(meters)
     if prices and len(prices) != len(meters):
         raise PriceError(f"{len(prices)} prices in a cell for {len(meters)}")
-    yield from ((meter, price, Terms()) for meter, price in zip(meters, prices, strict=False))
+    yield from ((meter, price, STANDARD) for meter, price in zip(meters, prices, strict=False))
 
 
+@lru_cache(maxsize=8192)  # nobody changes the list
 def worded(text: str) -> list[tuple[str, str]]:
     """(words, prices) of a cell that names what its prices are for: "Input: $3", "$0.30 / $0.06 (cached)"."""
     if said := _per(text) or ([] if "\n" in text else _by_labels(text)):
@@ -108,6 +110,7 @@ def _by_words(
         yield from ((m, price, terms_in(words)) for m, price in zip(meters, prices, strict=False) if m)
 
 
+@lru_cache(maxsize=8192)
 def _qualified(text: str) -> list[tuple[str, str]]:
     """(price, words) of a cell whose amounts are told apart by bands of context, by kind or by storage."""
     if len(text) > _LONGEST:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 MILLION = 1_000_000
 _LONGEST = 50_000  # characters in which a unit is looked for
+_SHORT = 1000  # characters of what is worth remembering
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,10 @@ def unit_of(match: re.Match[str]) -> Unit:
 
 def units_in(text: str) -> frozenset[Unit]:
     """Every unit that a heading or a sentence names."""
+    return _units_known(text) if len(text) < _SHORT else _units(text)
+
+
+def _units(text: str) -> frozenset[Unit]:
     # Runs of blanks would cost the pattern their cube.
     text = " ".join(text[:_LONGEST].lower().replace("／", "/").split())
     found = {unit_of(m) for m in _SUFFIX.finditer(text)}
@@ -113,7 +118,9 @@ def units_in(text: str) -> frozenset[Unit]:
     return frozenset(u for u in found if u.thing or u.count not in named)
 
 
-@lru_cache(maxsize=1024)
+_units_known = lru_cache(maxsize=4096)(_units)
+
+
 def read_unit(text: str) -> Unit | None:
     """The one unit that a text names; None where it names none or several."""
     found = units_in(text)

@@ -30,7 +30,7 @@ def spoken_unit(words: str) -> Unit | None:
     """The one unit of tokens that such lines name."""
     found = {
         unit
-        for line in words.split("\n")
+        for line in set(words.split("\n"))
         for unit in units_in(line)
         if unit.thing in ("", "token") and unit.count > 1
     }
@@ -39,5 +39,5 @@ def spoken_unit(words: str) -> Unit | None:
 
 def spoken_currency(words: str) -> str:
     """The one currency that such lines name."""
-    found = {currency for line in words.split("\n") if (currency := currency_in(line))}
+    found = {currency for line in set(words.split("\n")) if (currency := currency_in(line))}
     return found.pop() if len(found) == 1 else ""
