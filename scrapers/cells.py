@@ -10,13 +10,15 @@ from functools import lru_cache
 from scrapers.meters import SUFFIX, Unit, kinds_in, meter_of, of_kind
 from scrapers.money import Price, PriceError, currency_in, read_prices
 from scrapers.page import STANDARD, Terms
-from scrapers.segments import metered, parts_of
+from scrapers.segments import metered, meter_of_words, parts_of
 from scrapers.terms import terms_in, without_context
 
 _BEFORE = re.compile(r"(?P<label>[^:：$¥€£₩\d]{2,40})[:：]\s*(?P<price>.+)")
 _AFTER = re.compile(r"\(?\b(inputs?|outputs?|cached(?: inputs?)?|cache (?:reads?|hits?|writes?))\b\)?", re.I)
 # "$2.00, prompts <= 200k tokens $4.00, prompts > 200k tokens": each amount begins a part.
 _PARTS = re.compile(r"(?=(?:US)?[$€£¥]\s?\d)")
+_OWN = "\0"  # in place of words: the column's own meter
+_RATE = re.compile(r"\(\s*[\d.,]+\s*[mk]?(?: tokens)?\s*/\s*\$1\s*\)", re.I)  # tokens for a dollar
 _LONGEST = 1000  # characters of a cell that is taken apart
 _PER = re.compile(rf"(?:US)?[$€£¥]\s?[\d.,]*\d\s*(?P<per>{SUFFIX.pattern})(?:\s*\(\w+\))?", re.I)
 _PART = re.compile(r"(?P<price>(?:US)?[$€£¥]\s?[\d.,]*\d)(?P<words>.*)", re.S)
@@ -49,7 +51,9 @@ def prices_in(
 
     Raises PriceError where there are more or fewer prices than meters.
     """
-    if said := worded(text):
+    text = _RATE.sub("", text)
+    own = column.meters[0] if len(column.meters) == 1 else ""
+    if said := worded(text, own):
         yield from _by_words(said, column, currency)
         return
     meters = column.meters or ((kind,) if kind else ())
@@ -65,27 +69,31 @@ def prices_in(
 
 
 @lru_cache(maxsize=8192)  # nobody changes the list
-def worded(text: str) -> list[tuple[str, str]]:
-    """(words, prices) of a cell that names what its prices are for: "Input: $3", "$0.30 / $0.06 (cached)"."""
-    if said := _per(text) or ([] if "\n" in text else _by_labels(text)):
+def worded(text: str, own: str = "") -> list[tuple[str, str]]:
+    """(words, prices) of a cell that names what its prices are for: "Input: $3", "$0.30 / $0.06 (cached)".
+
+    `own` is the meter of the column: that of a first price before which nothing stands.
+    """
+    if said := _per(text) or ([] if "\n" in text else _by_labels(text, own)):
         return said
     before = [_BEFORE.fullmatch(line.strip()) for line in text.split("\n")]
     if any(m and meter_of(m["label"]) for m in before):
         return [(m["label"], m["price"]) for m in before if m]
     parts = _AFTER.split(text)
     if len(parts) < 3 or not (currency_in(parts[0]) or _is_price(parts[0].strip(" \n/;,|"))):
-        return _by_labels(text)
+        return _by_labels(text, own)
     said = [(word, price.strip(" \n/;,|")) for price, word in zip(parts[::2], parts[1::2], strict=False)]
     return [*said, ("", parts[-1])] if parts[-1].strip(" \n/;,|()") else said
 
 
-def _by_labels(text: str) -> list[tuple[str, str]]:
+def _by_labels(text: str, own: str) -> list[tuple[str, str]]:
     """(words, price) of prices that stand in one line: "Input $3 · Output $15"."""
     parts = parts_of(text)
     if len(parts) < 2:
         return []
     try:
-        return [(words, price) for _, price, words in metered(parts)]
+        said = metered(parts, own if not parts[0].before.strip() else "")
+        return [(_OWN if meter == own and not meter_of_words(words) else words, price) for meter, price, words in said]
     except PriceError:
         return []
 
@@ -103,7 +111,8 @@ def _by_words(
     said: list[tuple[str, str]], column: Column, currency: str
 ) -> Iterator[tuple[str, Price, Terms]]:
     for words, text in said:
-        meter, prices = meter_of(words), read_prices(text, currency=currency)
+        meter = column.meters[0] if words == _OWN else meter_of_words(words)
+        prices = read_prices(text, currency=currency)
         meters = (*column.meters, meter) if len(prices) > 1 else (meter,)
         if prices and (len(prices) != len(meters) or not all(meters)):
             raise PriceError(f"no meter for {text!r} {words}")

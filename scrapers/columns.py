@@ -20,11 +20,14 @@ NAME = re.compile(
     re.I,
 )
 _ID = re.compile(
-    r"(?:api )?model (?:id|string|slug|code)s?|版本名称"
+    r"(?:api )?model (?:id|string|slug|code)s?|ids?|版本名称"
     r"|api (?:model |string )?(?:name|id|identifier)"
     r"|(?:api )?endpoint(?: name| id)?s?|模型 ?(?:id|编码|code)",
     re.I,
 )
+_LENGTH = re.compile(
+    r"长度|length|context|window|[\[(（]\s*\d+\s*[km]?\s*[,，]", re.I
+)  # a band names no meter
 _AMOUNT = re.compile(r"\W*\d[\d.,]*\s")  # "2457 neurons per M input tokens" names no meter
 EMBEDS = re.compile(r"embed|rerank|向量|嵌入|重排|\b(?:bge|gte|e5|voyage)-", re.I)
 # What a platform counts in place of money; its rate differs by contract.
@@ -33,7 +36,9 @@ NOT_MONEY = re.compile(
     r"|m?tok|million|thousand)|(?:积分|点数)\W{0,3}(?:/|每)",
     re.I,
 )
-_TUNED = re.compile(r"^training\b|\bfine-?tun(?:ed|ing)\b|微调|训练", re.I | re.M)
+_TUNED = re.compile(
+    r"^training\b|\bto train\b|customi[sz]ation|\bfine-?tun(?:ed|ing)\b|微调|训练", re.I | re.M
+)
 _LONGEST_ABOVE = 2000  # characters above a table in which an order of prices is looked for
 _LONGEST = 300  # characters of a heading
 _PRICE_HEADING = re.compile(
@@ -126,12 +131,12 @@ def _first_of_words(grid: Grid, prices: dict[int, Column]) -> int:
 
 
 def _of_embeddings(grid: Grid, headings: list[str], candidates: list[int]) -> dict[int, Column]:
-    """The one column of prices in a list of models that embed or rank: they bill what they are given."""
+    """The columns of prices, a tier each, of models that embed or rank: they bill what they are given."""
     said = "\n".join((*grid.path[-1:], grid.caption, *(cell.text for row in grid.body for cell in row)))
     priced = [x for x in candidates if _PRICE_HEADING.search(headings[x]) and _state_prices(_cells(grid, x))]
-    if len(priced) != 1 or not EMBEDS.search(said):
-        return {}
-    return {priced[0]: _stated(("input_mtok",), headings[priced[0]])}
+    columns = {x: _stated(("input_mtok",), headings[x]) for x in priced}
+    is_clear = len({column.terms for column in columns.values()}) == len(columns)
+    return columns if is_clear and EMBEDS.search(said) else {}
 
 
 def turned(grid: Grid) -> Grid:
@@ -147,8 +152,17 @@ def turned(grid: Grid) -> Grid:
         # Markdown leaves the rest of a merged label blank: all but the last column go on with the row above.
         above = [text or before for text, before in zip(said[:-1], above, strict=False)] + said[-1:]
         heads.append(Cell("\n".join(dict.fromkeys(filter(None, above))), is_header=True))
-    models = (tuple(row[x] for row in grid.rows) for x in range(labels, len(first)))
+    rows = (first, *(_placed(row, first) for row in grid.rows[1:]))
+    models = (tuple(row[x] for row in rows) for x in range(labels, len(first)))
     return replace(grid, rows=(tuple(heads), *models))
+
+
+def _placed(row: tuple[Cell, ...], first: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """A row below the models' names; all of it missing if its prices may stand under their neighbours'."""
+    pairs = tuple(zip(row, first, strict=True))
+    moved = any(cell.missing != top.missing and (cell.missing or cell.text) for cell, top in pairs)
+    missing = moved and _state_prices([cell.text for cell in row])
+    return tuple(replace(cell, missing=missing) for cell in row)
 
 
 def _column(grid: Grid, x: int, heading: str) -> Column | None:
@@ -196,7 +210,11 @@ def _stated(meters: tuple[str, ...], heading: str) -> Column:
 
 
 def _names_meters(cells: list[str]) -> bool:
-    named = [None if _AMOUNT.match(text) else meter_of(without_context(text)) for text in cells if text]
+    named = [
+        None if _AMOUNT.match(text) or _LENGTH.search(text) else meter_of(without_context(text))
+        for text in cells
+        if text
+    ]
     return 2 * sum(map(bool, named)) > len(named) > 0
 
 

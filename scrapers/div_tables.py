@@ -13,6 +13,8 @@ from scrapers.html_tables import cell_text
 from scrapers.meters import meter_of
 from scrapers.names import without_marks
 
+_LINK_BEHIND = re.compile(r"(?<=\d)(?:Try|View|Learn|Deploy|Open|Get|Start|More|Details)\b[\w ]{0,20}$", re.M)
+_ACTION = re.compile(r"(?:try|view|learn|deploy|open|get|start|more|details)\b[\w ]{0,20}", re.I)
 _PARTS = "div, span, p, li, dt, strong, b, h4, h5, h6"
 _HEADINGS = "h1, h2, h3, h4, h5, h6"
 _SIGN_ABOVE = re.compile(r"(?<=[$€£¥])\n(?=\d)")
@@ -54,7 +56,12 @@ def _row(cells: list[LexborNode]) -> tuple[Cell, ...]:
 
 def _said(cell: LexborNode) -> tuple[str, bool, str]:
     text, struck = cell_text(cell)
-    return _SIGN_ABOVE.sub("", text), False, struck
+    said = _LINK_BEHIND.sub("", _SIGN_ABOVE.sub("", text))
+    lines = [line for line in said.split("\n") if not _ACTION.fullmatch(line)]
+    half = len(lines) // 2
+    if lines[:half] == lines[half:]:
+        lines = lines[:half]  # once for narrow screens, once for wide ones
+    return "\n".join(lines), False, struck
 
 
 def _children(node: LexborNode) -> list[LexborNode]:

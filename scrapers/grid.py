@@ -36,7 +36,7 @@ class Spanning:
 class Grid:
     """A rectangular table. `path`: the headings above it, outermost first; `lead`: the paragraph before.
 
-    `id`: what a line of nothing but an id says below the heading.
+    `id`: what a line of nothing but ids says below the heading, a line each.
     """
 
     rows: tuple[tuple[Cell, ...], ...]

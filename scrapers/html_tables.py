@@ -18,6 +18,9 @@ _BLOCK = frozenset(
     ("br", "hr", "p", "div", "blockquote", "li", "ul", "ol", "section", "h1", "h2", "h3", "h4", "h5", "h6")
 )
 _BADGE = re.compile(r"(?:^|[\s_-])(?:badge|tag|chip|pill|label)(?:$|[\s_-])", re.I)  # a margin sets it apart
+_PANEL_NAMES = ("id", "aria-labelledby", "aria-label", "data-value")
+_PANEL = re.compile(r"(?<![a-z])(batch|flex|priority)(?![a-z])", re.I)
+_HIGHEST_PANEL = 5  # how far above its table a tab's panel is looked for
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -35,13 +38,26 @@ def grids_in(tree: LexborHTMLParser) -> Iterator[Grid]:
         if tag in ("p", "span"):  # Mintlify writes <span data-as="p">
             lead = [node]
         elif tag == "table":
-            yield _grid(
-                node, tuple(filter(None, (_said(above) for _, above in path))), "".join(map(_said, lead))
-            )
+            above = [words for _, node_above in path if (words := _said(node_above))]
+            yield _grid(node, (*above, *_tab_of(node)), "".join(map(_said, lead)))
             lead = []
         else:
             path = [outer for outer in path if outer[0] < tag] + [(tag, node)]
             lead = []
+
+
+def _tab_of(table: LexborNode) -> list[str]:
+    """The tier of the tab in which a table stands, by the name of its panel."""
+    node = table.parent
+    for _ in range(_HIGHEST_PANEL):
+        if node is None:
+            return []
+        if node.attributes.get("role") == "tabpanel":
+            names = " ".join(filter(None, (node.attributes.get(key) for key in _PANEL_NAMES)))
+            found = _PANEL.findall(names)
+            return [found[0]] if len(set(found)) == 1 else []
+        node = node.parent
+    return []
 
 
 def _said(node: LexborNode) -> str:

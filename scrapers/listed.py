@@ -8,15 +8,22 @@ from dataclasses import dataclass, field, replace
 
 from scrapers.columns import EMBEDS, in_order
 from scrapers.lines import Line
-from scrapers.meters import Unit, meter_of, read_unit
+from scrapers.meters import Unit, meter_of, read_unit, units_in
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import LONGEST, model_name
 from scrapers.page import STANDARD, Offer, Refused, Terms
-from scrapers.segments import Part, metered, parts_of
+from scrapers.segments import Part, metered, meter_of_words, parts_of
 from scrapers.tables import Document
-from scrapers.terms import merged, terms_in, tier_only, without_context
+from scrapers.terms import context_in, merged, terms_in, tier_only, without_context
 from scrapers.titled import is_about
 
+_UNIT = re.compile(r"(?:/|per\b)\s?.{1,40}$", re.I)
+_HEADINGS = 6  # levels of true headings; below stand terms of lists and lines in bold
+_SPEC = re.compile(
+    r"(?:max(?:imum)? |total )?(?:context|release|licen|param|modalit|quant|provider|type|size|latency|speed|throughput"
+    r"|knowledge|training|availab|endpoint|rate limit|function)",
+    re.I,
+)
 _CACHE = re.compile(r"\W*cache\W*", re.I)
 # What may stand beside prices and changes nothing about them.
 _BESIDE = re.compile(
@@ -36,6 +43,7 @@ class Card:
     label: str = ""
     group: str = ""
     terms: Terms = STANDARD
+    context: str = ""
     unit: Unit | None = None
     found: list[Offer | Refused] = field(default_factory=list)
 
@@ -44,9 +52,11 @@ class Card:
         said = without_context(text).strip()
         if tier_only(text):
             self.terms, self.label, self.group = terms_in(text), "", ""
+        elif not said and text.strip():  # a length of prompts, under what the group is for
+            self.context, self.label = context_in(text), self.group
         elif len(text) <= LONGEST and (meter_of(said) or meter_of(f"{self.group} {said}")):
             if meter_of(said):
-                self.group = said if re.search(r"cach|缓存", said, re.I) else ""
+                self.group, self.context = said, ""
             self.label = text
         elif unit := read_unit(text):
             self.unit = self.unit or unit
@@ -58,7 +68,7 @@ def listed(lines: Sequence[Line], page: Document) -> Iterator[list[Offer | Refus
     """What stands under each name, a list a name: only where it states input and output, or embeds."""
     path: list[tuple[int, str]] = []
     card = Card()
-    for line in lines:
+    for line in _with_units(lines):
         named = _is_name(line)
         if named and not _says_meter(line.text):
             yield from _whole(card)
@@ -74,8 +84,25 @@ def listed(lines: Sequence[Line], page: Document) -> Iterator[list[Offer | Refus
     yield from _whole(card)
 
 
+def _with_units(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines, a price and the unit in the line below it ("/ 1K searches") made one."""
+    before: Line | None = None
+    for line in lines:
+        if before and not before.level and _UNIT.match(line.text) and units_in(line.text) and parts_of(before.text):
+            yield Line(f"{before.text} {line.text}")
+            before = None
+            continue
+        if before:
+            yield before
+        before = line
+    if before:
+        yield before
+
+
 def _is_name(line: Line) -> bool:
     """A heading, or a name that prints its id: the second line of its text."""
+    if line.level > _HEADINGS and _SPEC.match(line.text):
+        return False
     return bool(line.level) or "\n" in line.text
 
 
@@ -91,7 +118,7 @@ def _whole(card: Card) -> Iterator[list[Offer | Refused]]:
 
 
 def _offers(card: Card, prices: list[Part], text: str, page: Document) -> Iterator[Offer | Refused]:
-    label = " | ".join(filter(None, (card.title, card.group, card.label, text))).replace("\n", " ")
+    label = " | ".join(filter(None, (card.title, card.group if card.group != card.label else "", card.label, text))).replace("\n", " ")
     if not 0 < len(card.title) <= LONGEST or is_about(card.title.split("\n")[0]):
         return
     try:
@@ -100,7 +127,8 @@ def _offers(card: Card, prices: list[Part], text: str, page: Document) -> Iterat
             if stated is None:
                 continue
             amount = per_meter(stated, meter, read_unit(words) or card.unit or page.unit)
-            terms = merged(terms_in("\n".join(card.path[-1:])), card.terms, terms_in(words))
+            around = merged(terms_in("\n".join(card.path[-1:])), card.terms, Terms(context=card.context))
+            terms = merged(around, terms_in(words))
             yield Offer(model_name(card.title), meter, amount, stated.currency, terms, label)
     except PriceError as why:
         yield Refused(label, str(why))
@@ -111,6 +139,8 @@ def _metered(card: Card, parts: list[Part]) -> Iterable[tuple[str, str, str]]:
     if len(parts) > 1 and (ordered := in_order(first.strip(" :："))) and len(ordered) == len(parts):
         return [(meter, part.price, first) for meter, part in zip(ordered, parts, strict=True)]
     label = _of_card(card, first) or ""
+    if not (_BESIDE.fullmatch(first) or _BARE.fullmatch(first) or meter_of_words(first) or context_in(first)):
+        raise PriceError(f"{first[:40]!r} before a price")
     return [(m, p, f"{card.label} {words}") for m, p, words in metered(_paired(card, parts), label)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, takewhile
@@ -24,7 +25,9 @@ _MARK = re.compile(r"[\\*_`~<&!\[\]]")
 _BAR = re.compile(r"(?<!\\)\|")
 _DELIMITER = re.compile(r"\|(?:\s*:?-+:?\s*\|)+\s*")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
-_IDS = re.compile(r"[_*]*`(?P<id>[\w./:@-]+)`(?:(?:,| and| or| /)? *`[\w./:@-]+`)*[_*]*")
+_ID = re.compile(r"`([\w./:@-]+)`")
+_IDS = re.compile(rf"[_*]*(?:models?: *)?{_ID.pattern}(?:(?:,| and|, and| or| /)? *{_ID.pattern})*[_*.]*", re.I)
+_TAB = re.compile(r"^[ \t]*<Tab\b[^<>\n]*\btitle=[\"'{ ]*(?P<title>[^\"'<>\n]+)[\"'][^<>\n]*>[ \t]*$", re.M)
 _MISSING = "\ue000"  # in place of a cell that a row does not have
 _HEAD = re.compile(r"models?(?: name| id)?|name|模型(?:名称)?", re.I)
 _LONGEST_TITLE, _LONGEST_TABS = 200, 1000  # characters of a heading's words below it; of a line of tabs
@@ -49,6 +52,9 @@ def markdown_tables(text: str) -> list[Grid]:
 
 def _unindented(text: str) -> str:
     """Tables in <Tab> or <Note> are indented, which Markdown takes for code, and follow the tag at once."""
+    text = re.sub(r"(<\w+)\s+style=\{\{[^{}\n]*\}\}", r"\1", text)
+    text = _TAB.sub(lambda tab: f"\n{tab['title']}\n" if tier_only(tab["title"]) else tab[0], text)
+    text = re.sub(r"^[ \t]*</Tabs>[ \t]*$", "\nStandard\n", text, flags=re.M)
     text = re.sub(r"^[ \t]*(</?[A-Z][^<>\n]*>)[ \t]*$", r"\n\1\n", text, flags=re.M)
     return re.sub(r"^[ \t]+(?=\|)", "", text, flags=re.M)
 
@@ -61,7 +67,7 @@ def _widened(text: str) -> str:
         below = list(takewhile(lambda line: line.startswith("|"), islice(lines, at + 1, None)))
         widest = max(map(_width, below), default=0)
         if width < widest <= width + WIDEST and _width(lines[at - 1]) == width:
-            lines[at - 1] = lines[at - 1].rstrip() + "  |" * (widest - width)
+            lines[at - 1] = lines[at - 1].rstrip() + f" {_MISSING} |" * (widest - width)
             lines[at] = lines[at].rstrip() + " --- |" * (widest - width)
         for y, line in enumerate(below, at + 1):
             if _width(line) < max(width, widest) <= WIDEST and line.rstrip().endswith("|"):
@@ -125,8 +131,8 @@ class _Walk:
             self.tabs = []
         elif tabs := tabs_in(said):
             self.tabs, self.under = tabs, []
-        elif found := _IDS.fullmatch(source.strip()):
-            self.id = found["id"]
+        elif _IDS.fullmatch(source.strip()):
+            self.id = "\n".join(_ID.findall(source))
         self.lead = source
 
     def meets(self, rows: list[list[Spanning]]) -> Grid:
@@ -137,6 +143,7 @@ class _Walk:
 
 
 def _pipe_tables(tokens: Sequence[Token]) -> list[Grid]:
+    """The tables; the n-th below a line of tabs is that of the n-th tab, if there are as many."""
     grids: list[Grid] = []
     tabbed: list[tuple[list[str], int]] = []  # the tabs above each table, and which of their tables it is
     walk = _Walk()
@@ -161,14 +168,12 @@ def _pipe_tables(tokens: Sequence[Token]) -> list[Grid]:
             grids.append(walk.meets(rows))
             tabbed.append((walk.tabs, len(walk.under)))
             walk.under.append(grids[-1])
-    return [found for grid, (tabs, n) in zip(grids, tabbed, strict=True) if (found := _tab(grid, tabs, n))]
-
-
-def _tab(grid: Grid, tabs: list[str], n: int) -> Grid | None:
-    """The n-th table below a line of tabs is that of the n-th tab; what is beyond them has no tier."""
-    if not tabs:
-        return grid
-    return replace(grid, path=(*grid.path, tabs[n])) if n < len(tabs) else None
+    many = Counter(id(tabs) for tabs, _ in tabbed)
+    return [
+        replace(grid, path=(*grid.path, tabs[n])) if tabs else grid
+        for grid, (tabs, n) in zip(grids, tabbed, strict=True)
+        if not tabs or many[id(tabs)] == len(tabs)
+    ]
 
 
 def _two_heads(rows: list[list[Spanning]]) -> list[list[Spanning]]:

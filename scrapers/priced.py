@@ -15,11 +15,12 @@ from scrapers.names import LONGEST, model_name
 from scrapers.page import Offer, Refused, Terms
 from scrapers.tables import Document
 from scrapers.terms import merged, terms_in, without_context
-from scrapers.titled import is_free_tier, is_of_prices, title_of, with_heads
+from scrapers.titled import is_free_tier, is_of_prices, titles_of, with_heads
 
 _SHORT = 80  # characters: a longer cell is prose, and states no terms
 _AMOUNT = re.compile(r"\W{0,4}\d")
 _MARK = re.compile(r"[¹²³⁴-⁹]|\((\d)\)|\[(\d)\]")
+_OF_TOKENS = re.compile(r"(audio|image|video) tokens?", re.I)
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 # "introductory pricing through August 31 … is now the standard price": the day bounds nothing any more.
 _SETTLED = re.compile(r"\bnow the (?:standard|regular|list)\b|\bwill not (?:occur|happen|apply|take)", re.I)
@@ -77,10 +78,9 @@ class PricedGrid:
                 above = printed or above
                 continue
             printed = above = printed or (above if self.layout.carries_names else "")
+            names = [printed]
             if self.layout.loose and is_of_prices(printed):
-                if is_free_tier(printed) or not (title := title_of(self.grid)):
-                    continue
-                printed = title
+                names = [] if is_free_tier(printed) else titles_of(self.grid)
             if any(row[x].missing for x in headed) or any(not row[x].missing for x in unheaded):
                 if any(row[x].text for x in self.columns.prices):
                     yield Refused(_said(row), "more or fewer cells than headings: prices may have moved")
@@ -95,8 +95,9 @@ class PricedGrid:
                 self.columns.beside.terms(row),
                 *(terms_in(text, self.page.words) for text in others),
             )
-            for x, column in self.columns.prices.items():
-                yield from self._cell(printed, row[x], column, merged(terms, column.terms), row)
+            for name in names:
+                for x, column in self.columns.prices.items():
+                    yield from self._cell(name, row[x], column, merged(terms, column.terms), row)
 
     def _cell(
         self, printed: str, cell: Cell, column: Column, terms: Terms, row: Sequence[Cell]
@@ -117,7 +118,7 @@ class PricedGrid:
                 said_in = price.currency or currency or ("" if price.amount else self._only_currency())
                 if not said_in:
                     raise PriceError("no currency")
-                if modality := beside.modality(row):
+                if modality := beside.modality(row) or self._modality():
                     meter = of_kind(meter, modality)
                 if in_cents(column.heading) and not currency_in(cell.text):
                     price = replace(price, amount=price.amount / 100)
@@ -133,6 +134,11 @@ class PricedGrid:
         filled = [row for row in self.grid.body if any(row[x].text for x in places)]
         stray = any(_is_price(c.text) for row in filled for x, c in enumerate(row) if x not in known)
         return places if stray else set()
+
+    def _modality(self) -> str:
+        """What the heading above says that all tokens are: "Audio tokens"."""
+        said = _OF_TOKENS.fullmatch(self.grid.path[-1]) if self.layout.loose and self.grid.path else None
+        return said[1].lower() if said else ""
 
     def _kind(self, kind: str, printed: str) -> str | None:
         """The meter of a row: what its kind names; of a model that embeds or ranks, what it is given."""

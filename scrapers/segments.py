@@ -15,6 +15,11 @@ _AMOUNT = re.compile(
     rf"(?P<per>\s*(?:{SUFFIX.pattern}))?",
     re.I,
 )
+_UNSURE = re.compile(
+    r"\b(?:until|from|starting|up to|as low as|approx\w*|about|average|estimated|save[sd]?|instead|previously|was|off"
+    r"|example|would|if you)\b|~|≈|起|约",
+    re.I,
+)
 _IN_OUT = re.compile(r"\W*(in|out)\W*", re.I)
 
 
@@ -49,11 +54,13 @@ def metered(parts: list[Part], label: str = "") -> list[tuple[str, str, str]]:
 
     `label` is the meter of a price before which nothing stands. PriceError where one has no meter.
     """
+    if any(_UNSURE.search(f"{part.before} {part.behind}") for part in parts):
+        raise PriceError("more words than a price has")
     if all(part.per for part in parts):
         return [(meter_of(p.per) or "", p.price, f"{p.before} {p.per}") for p in parts]
     before = [meter_of_words(part.before) for part in parts]
     behind = [meter_of_words(part.behind) for part in parts]
-    if not before[0] and label and not behind[0]:
+    if not before[0] and label and all(before[1:]) and not behind[-1]:
         before[0] = label
     if before[0] and not (behind[-1] and len(parts) > 1):
         chosen, words = before, [part.before for part in parts]

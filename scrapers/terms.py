@@ -69,8 +69,8 @@ _BAND = re.compile(
 )
 # "输入长度 [0, 32] 且输出长度 (0.2, +∞)": of input, and perhaps of output.
 _INTERVAL = re.compile(
-    r"(输入|输出|input|output|context|上下文|tokens?)[^\d\[(（\]]{0,20}[\[(（]\s*(\d+(?:\.\d+)?)\s*([km]?)\s*[,，~]"
-    r"\s*(\d+(?:\.\d+)?|\+?∞|\+?inf)\s*([km]?)\s*[\])）]",
+    r"(输入|输出|input|output|context|上下文|tokens?)[^\d\[(（\]]{0,20}[\[(（]\s*(\d+(?:\.\d+)?)\s*([km]?)\s*(?:[,，~]"
+    r"\s*(\d+(?:\.\d+)?|\+?∞|\+?inf)\s*([km]?)|\+)\s*[\])）]",
     re.I,
 )
 _HOURS = re.compile(r"(\d{1,2}):(\d\d)\s*[-–—~～至到]\s*(?:次日)?\s*(\d{1,2}):(\d\d)")
@@ -135,8 +135,8 @@ def context_in(text: str) -> str:
     """What a text says of long prompts (">200K"); the shortest band is standard and says nothing."""
     if band := _BAND.fullmatch(text.strip()):
         return _between(band, text)
-    if intervals := _INTERVAL.findall(text):
-        return "; ".join(filter(None, (_interval(*found) for found in intervals)))
+    if said := "; ".join(filter(None, (_interval(*found) for found in _INTERVAL.findall(text)))):
+        return said
     above = _ABOVE.search(text) or _FLIPPED.search(text)
     if above is None or not any(digit in above["n"] for digit in "123456789"):
         return ""
@@ -159,7 +159,7 @@ def _interval(what: str, lower: str, low_unit: str, upper: str, unit: str) -> st
     if not lower.strip("0."):
         return ""
     said = _length(lower, low_unit or unit)
-    is_open = not upper[0].isdigit()
+    is_open = not upper[:1].isdigit()
     of = "output " if re.match("输出|output", what, re.I) else ""
     return f"{of}>{said}" + ("" if is_open else f" ≤{_length(upper, unit)}")
 

@@ -40,13 +40,13 @@ def is_about(heading: str) -> bool:
     return bool(_ABOUT.search(heading)) or bool(meter_of(heading))
 
 
-def title_of(grid: Grid) -> str:
-    """The model that the heading above a table names, with the id below it; "" where it names none."""
+def titles_of(grid: Grid) -> list[str]:
+    """The models that the heading above a table names, each with its id below it; [] where it names none."""
     heading = next((words for words in reversed(grid.path) if not tier_only(words)), "")
     if grid.id:
-        return f"{heading}\n{grid.id}"
+        return [f"{heading}\n{id}" for id in grid.id.split("\n")]
     named = 0 < len(heading) <= LONGEST and not is_about(heading)
-    return heading if named else ""
+    return [heading] if named else []
 
 
 def with_heads(grid: Grid) -> Grid:
