@@ -67,18 +67,21 @@ _NONE = re.compile(
     r"|暂无|不支持|联系(?:我们|销售)",
     re.I,
 )
+_PLAINLY = re.compile(r"\$((?!0+\.0+\Z)[0-9]{1,4}\.[0-9]{1,6})")  # most prices; the grammar takes longer
 _CLEAN = str.maketrans(
     {"￥": "¥", "＄": "$", "／": "/", "（": "(", "）": ")", "，": ",", "\\": "", "\u200b": " "}
 )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def read_prices(text: str, *, currency: str = "") -> tuple[Price, ...]:
     """Every price that a cell states, in order; empty where it states that there is none.
 
     `currency` is what a bare number is in, and what an ambiguous ¥ is taken for. Zero only by an explicit
     "free". Raises PriceError at anything that the grammar does not know.
     """
+    if plainly := _PLAINLY.fullmatch(text):
+        return (Price(plain(Decimal(plainly[1])), "USD"),)
     if "\ufffd" in text:
         raise PriceError("an undecodable character in a price")
     if len(text) > _LONGEST:
