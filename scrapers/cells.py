@@ -11,7 +11,7 @@ from scrapers.meters import SUFFIX, Unit, kinds_in, meter_of, of_kind
 from scrapers.money import Price, PriceError, currency_in, read_prices
 from scrapers.page import STANDARD, Terms
 from scrapers.segments import metered, meter_of_words, parts_of
-from scrapers.terms import terms_in, without_context
+from scrapers.terms import SINCE, UNTIL, terms_in, without_context
 
 _BEFORE = re.compile(r"(?P<label>[^:：$¥€£₩\d]{2,40})[:：]\s*(?P<price>.+)")
 _AFTER = re.compile(r"\(?\b(inputs?|outputs?|cached(?: inputs?)?|cache (?:reads?|hits?|writes?))\b\)?", re.I)
@@ -126,7 +126,7 @@ def _qualified(text: str) -> list[tuple[str, str]]:
         return []
     parts = [_PART.fullmatch(part.strip()) for part in _PARTS.split(_SAME.sub("", text)) if part.strip()]
     said = [(m["price"], m["words"].strip()) for m in parts if m]
-    told = any(_BAND.search(words) or kinds_in(words) or _STORED.search(words) for _, words in said)
+    told = any(_BAND.search(w) or kinds_in(w) or _STORED.search(w) or SINCE.search(w) or UNTIL.search(w) for _, w in said)
     return said if told and len(said) == len(parts) else []
 
 
@@ -137,7 +137,7 @@ def _by_part(parts: list[tuple[str, str]], meter: str, currency: str) -> Iterato
         if per := SUFFIX.match(words):
             price, words = f"{price} {per[0]}", words[per.end() :]
         kinds = kinds_in(words)
-        left = without_context(words)
+        left = SINCE.sub("", UNTIL.sub("", without_context(words)))
         for kind in kinds:
             left = re.sub(rf"\b{kind}s?\b", "", left, flags=re.I)
         if _LEFT.sub("", left):

@@ -12,6 +12,7 @@ from scrapers.html_page import html_tree
 from scrapers.lines import is_hidden, is_struck
 from scrapers.outline import DEEPEST
 from scrapers.page import ReadError
+from scrapers.terms import tier_only
 
 _SILENT = frozenset(("script", "style", "template", "noscript", "svg", "button", "table"))
 _BLOCK = frozenset(
@@ -39,11 +40,27 @@ def grids_in(tree: LexborHTMLParser) -> Iterator[Grid]:
             lead = [node]
         elif tag == "table":
             above = [words for _, node_above in path if (words := _said(node_above))]
-            yield _grid(node, (*above, *_tab_of(node)), "".join(map(_said, lead)))
+            yield _grid(node, (*above, *_tab_of(node)), "".join(map(_said, lead)), _ids_below(path))
             lead = []
         else:
             path = [outer for outer in path if outer[0] < tag] + [(tag, node)]
             lead = []
+
+
+def _ids_below(path: list[tuple[str, LexborNode]]) -> str:
+    """The ids, a line each, in the element that follows a table's heading and holds nothing else."""
+    heading = next((node for _, node in reversed(path) if not tier_only(_said(node))), None)
+    below = heading.next if heading is not None else None
+    while below is not None and not below.is_element_node:
+        below = below.next
+    if below is None or below.tag not in ("em", "p", "div", "span", "code"):
+        return ""
+    codes = [below] if below.tag == "code" else below.css("code")
+    ids = [_said(code) for code in codes]
+    rest = _said(below)
+    for id in ids:
+        rest = rest.replace(id, "", 1)
+    return "" if re.sub(r"\band\b|\bor\b|models?:|\W", "", rest, flags=re.I) else "\n".join(ids)
 
 
 def _tab_of(table: LexborNode) -> list[str]:
@@ -68,7 +85,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _grid(table: LexborNode, path: tuple[str, ...], lead: str) -> Grid:
+def _grid(table: LexborNode, path: tuple[str, ...], lead: str, ids: str) -> Grid:
     groups: list[list[list[Spanning]]] = []
     caption = ""
     for part in table.iter():
@@ -77,7 +94,7 @@ def _grid(table: LexborNode, path: tuple[str, ...], lead: str) -> Grid:
         elif part.tag in ("thead", "tbody", "tfoot"):
             rows = [row for row in part.iter() if row.tag == "tr"]
             groups.append([_row(row, in_head=part.tag == "thead") for row in rows])
-    return grid_of(groups, caption, path, lead)
+    return grid_of(groups, caption, path, lead, ids)
 
 
 def _row(row: LexborNode, in_head: bool) -> list[Spanning]:

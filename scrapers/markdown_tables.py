@@ -131,8 +131,8 @@ class _Walk:
             self.tabs = []
         elif tabs := tabs_in(said):
             self.tabs, self.under = tabs, []
-        elif _IDS.fullmatch(source.strip()):
-            self.id = "\n".join(_ID.findall(source))
+        elif _IDS.fullmatch(named := _LINK.sub(r"\1", source[:_LONGEST_TABS]).strip()):
+            self.id = "\n".join(_ID.findall(named))
         self.lead = source
 
     def meets(self, rows: list[list[Spanning]]) -> Grid:

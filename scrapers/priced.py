@@ -15,7 +15,7 @@ from scrapers.names import LONGEST, model_name
 from scrapers.page import Offer, Refused, Terms
 from scrapers.tables import Document
 from scrapers.terms import merged, terms_in, without_context
-from scrapers.titled import is_free_tier, is_of_prices, titles_of, with_heads
+from scrapers.titled import is_free_tier, is_of_batches, is_of_prices, titles_of, with_heads
 
 _SHORT = 80  # characters: a longer cell is prose, and states no terms
 _AMOUNT = re.compile(r"\W{0,4}\d")
@@ -151,7 +151,8 @@ class PricedGrid:
 
     def _around(self) -> Terms:
         """What stands above the table: the nearest heading, the caption, the date in the paragraph before."""
-        near = "\n".join((*self.grid.path[-1:], self.grid.caption))
+        titles = self.grid.path[:1] if self.layout.loose and is_of_batches("".join(self.grid.path[:1])) else ()
+        near = "\n".join((*titles, *self.grid.path[-1:], self.grid.caption))
         lead = terms_in(self.grid.lead, self.page.words)
         return merged(Terms(effective_from=lead.effective_from), terms_in(near, self.page.words))
 

@@ -17,6 +17,11 @@ _PRICED = re.compile(
     r"|thousand|tokens?|usd|us|eur|dollars?|global|unit|list)\b|价格|单价|费用|标准|批量|每|百万|千|元|付费|[\W_]+",
     re.I,
 )
+_BATCHES = re.compile(
+    r"\W*(?:\w+ )?batch(?:es|job|ing)?(?: (?:api|inference|jobs?|pricing|prices?|processing))*\W*"
+    r"|批量(?:推理|处理|任务)?(?:定价|价格|计费)?",
+    re.I,
+)
 _FREE = re.compile(r"\bfree\b|免费", re.I)
 # A heading that tells what the section is about, not whose prices stand in it.
 _ABOUT = re.compile(
@@ -33,6 +38,11 @@ def is_of_prices(text: str) -> bool:
 
 def is_free_tier(text: str) -> bool:
     return is_of_prices(text) and bool(_FREE.search(text))
+
+
+def is_of_batches(title: str) -> bool:
+    """Whether a page's title says that all its prices are of batches: "Batch API pricing"."""
+    return bool(_BATCHES.fullmatch(title[:80]))
 
 
 def is_about(heading: str) -> bool:
