@@ -471,6 +471,15 @@ def test_a_row_that_lost_a_cell_and_a_table_that_lost_a_heading_are_refused(as_h
     assert len(reading.refused) == 2
     with pytest.raises(ReadError):
         read([head[0], *head[2:]], whole)
+    turned = [
+        ["Model", "alpha", "beta"],
+        ["Input / 1M tokens", "$1", "$2"],
+        ["Output / 1M tokens", "$3", "$4"],
+    ]
+    assert len(read(*turned).offers) == 4
+    for y in range(3):
+        with pytest.raises(ReadError):
+            read(*turned[:y], turned[y][:-1], *turned[y + 1 :])
 
 
 # --- properties ---
