@@ -25,6 +25,7 @@ _ID = re.compile(
     r"|(?:api )?endpoint(?: name| id)?s?|模型 ?(?:id|编码|code)",
     re.I,
 )
+_FORMER = re.compile(r"\b(?:old|previous|former|original|before|was)\b|原价|旧价", re.I)  # no price of today
 _LENGTH = re.compile(
     r"长度|length|context|window|[\[(（]\s*\d+\s*[km]?\s*[,，]", re.I
 )  # a band names no meter
@@ -167,6 +168,8 @@ def _placed(row: tuple[Cell, ...], first: tuple[Cell, ...]) -> tuple[Cell, ...]:
 
 def _column(grid: Grid, x: int, heading: str) -> Column | None:
     cells = _cells(grid, x)
+    if _FORMER.search(heading):
+        return None
     said = without_context(heading)
     meters = in_order(_flat(said)) or tuple(filter(None, (meter_of(said),)))
     if not meters and _BOTH.search(said):

@@ -16,6 +16,7 @@ from scrapers.jsx_tables import with_pipe_tables
 from scrapers.lines import Line, lines_of
 from scrapers.listed import listed
 from scrapers.markdown_lines import markdown_lines
+from scrapers.names import model_name
 from scrapers.page import Offer, Page, ReadError, Reading, Refused
 from scrapers.payload_models import payload_models
 from scrapers.payload_tables import payload_tables
@@ -30,6 +31,7 @@ from scrapers.wrong_page import refuse_wrong_page
 _COMPONENT = re.compile(r"\b(?:rows|data|dataSource)=\{\s*\[")
 _AMOUNT = re.compile(r"[$€£¥]\s?\d|\d\s?[元€]|^[$€£¥]$", re.M)
 _MONEY = re.compile(r"(?:[$€£¥￥]|&euro;|&yen;|&#36;)(?:<[^<>]*>|\s){0,6}\d|\d\s?[元€]")
+_TIER = re.compile(r"\s*[(（](?:batch|flex|priority)(?: api| inference)?[)）]", re.I)
 _FEW = 2  # amounts outside the tables that may stand in prose
 
 
@@ -47,6 +49,11 @@ def generic(page: Page) -> Reading:
         if not reading.offers:
             raise
         return reading
+
+
+def _named(printed: str) -> str:
+    """A model's name without its tier, which its terms say: "kimi-k2 (Batch)"."""
+    return model_name(_TIER.sub("", printed))
 
 
 def shows_amounts(part: str) -> bool:
@@ -77,6 +84,7 @@ def _shown(page: Page) -> Reading:
     layout = Layout(
         unit=spoken_unit(words),
         currency=spoken_currency(words),
+        named=_named,
         loose=True,
         carries_names=not is_html(page),
     )

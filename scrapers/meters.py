@@ -85,7 +85,7 @@ _SUFFIX = re.compile(SUFFIX.pattern)
 _IN_WORDS = re.compile(
     r"[1mk百](?<![\w.,].)(?:(?<=[mk])[\s-]?tok(?:en)?s?"
     r"|(?:(?<=1)\s*(?:百万|million|[mk])|(?<=百)万|(?<=m)illion|(?<=[mk]))"
-    rf"\s*{_BETWEEN}(?:tokens?|characters?|chars?)){_END}"
+    rf"\s*{_BETWEEN}(?:tokens?|toks?|characters?|chars?)){_END}"
 )
 
 
@@ -128,15 +128,18 @@ def read_unit(text: str) -> Unit | None:
 
 
 _NOT_A_PRICE = re.compile(
-    r"additional|per tool|\bcount\b|limit|\bmax|length|window|tokens per|rpm|tpm|saving|multiplier|speed|%"
+    r"additional|per tool|\bcount\b|limit|\bmax|length|window|tokens per|rpm|tpm|saving|multiplier|speed"
+    r"|modalit|%"
 )
 _KIND = (("audio", r"audio|speech|音频|语音"), ("image", r"image|图片|图像"), ("video", r"video|视频"))
 _TEXT = re.compile(r"\btext\b|文本")
 _WRITE = re.compile(r"writ|creat|写入|创建")
 _ONE_HOUR = re.compile(r"\b1[\s-]?h(?:ou)?r?s?\b")
 _CACHE = re.compile(r"cach|缓存|快取|キャッシュ|캐시")
-_INPUT = re.compile(r"input|prompt|输入|輸入|入力|입력|\A\W*in(?: price)?\W*\Z")
-_OUTPUT = re.compile(r"output|completion|输出|輸出|出力|출력|\A\W*out(?: price)?\W*\Z")
+_IN = r"|\A\W*{0}(?: price)?\W*\Z|\A\W*{0}\s*\(?(?:[$€/]|per\b|price)"  # "$/M in"
+_IN += r"|(?:/|per)\s*1?\s*m\s+{0}\Z"
+_INPUT = re.compile(r"input|prompt|输入|輸入|入力|입력" + _IN.format("in"))
+_OUTPUT = re.compile(r"output|completion|输出|輸出|出力|출력" + _IN.format("out"))
 _THOUGHT = re.compile(r"(?<!non-)(?<!non )(?<!非)(?:thinking|思考)")
 _THOUGHT_TOO = re.compile(r"includ|incl\.|含|non[- ]thinking|非思考|\+")
 

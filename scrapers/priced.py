@@ -20,6 +20,7 @@ from scrapers.titled import is_free_tier, is_of_batches, is_of_prices, titles_of
 _SHORT = 80  # characters: a longer cell is prose, and states no terms
 _AMOUNT = re.compile(r"\W{0,4}\d")
 _MARK = re.compile(r"[¹²³⁴-⁹]|\((\d)\)|\[(\d)\]")
+_MOST_BARE = 1000  # what a number may be as a price where neither it nor its heading names a currency
 _OF_TOKENS = re.compile(r"(audio|image|video) tokens?", re.I)
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 # "introductory pricing through August 31 … is now the standard price": the day bounds nothing any more.
@@ -122,6 +123,9 @@ class PricedGrid:
                     meter = of_kind(meter, modality)
                 if in_cents(column.heading) and not currency_in(cell.text):
                     price = replace(price, amount=price.amount / 100)
+                is_bare = not currency_in(f"{column.heading}\n{cell.text}")
+                if self.layout.loose and is_bare and price.amount >= _MOST_BARE:
+                    raise PriceError("a large number without a currency: tokens rather than money")
                 amount = per_meter(price, meter, unit)
                 yield Offer(model, meter, amount, said_in, merged(noted, said), label)
         except PriceError as why:
@@ -151,7 +155,7 @@ class PricedGrid:
 
     def _around(self) -> Terms:
         """What stands above the table: the nearest heading, the caption, the date in the paragraph before."""
-        titles = self.grid.path[:1] if self.layout.loose and is_of_batches("".join(self.grid.path[:1])) else ()
+        titles = [t for t in self.grid.path[:1] if self.layout.loose and is_of_batches(t)]
         near = "\n".join((*titles, *self.grid.path[-1:], self.grid.caption))
         lead = terms_in(self.grid.lead, self.page.words)
         return merged(Terms(effective_from=lead.effective_from), terms_in(near, self.page.words))
