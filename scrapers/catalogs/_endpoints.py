@@ -36,7 +36,7 @@ def endpoints(model: str, least: int = 4) -> Source:
         every=timedelta(hours=4),
         accept="application/json",
         via="api",
-        ancestry="openrouter",
+        ancestry="catalogues",
         anchors=(model,),
         least=least,
         reader=read,

@@ -20,6 +20,7 @@ SOURCE = Source(
     url="https://openrouter.ai/api/v1/models",
     accept="application/json",
     via="api",
+    ancestry="catalogues",
     least=4,
     reader=json_rows(
         rows="data",

@@ -68,6 +68,7 @@ SOURCE = Source(
     url="https://ai-gateway.vercel.sh/v1/models",
     accept="application/json",
     via="api",
+    ancestry="catalogues",
     reader=read,
     anchors=(
         "gpt-4o",
