@@ -25,6 +25,7 @@ _ID = re.compile(
     r"|(?:api )?endpoint(?: name| id)?s?|模型 ?(?:id|编码|code)",
     re.I,
 )
+_EXAMPLE = re.compile(r"\bexamples?\b|\bsample\b|estimat|calculat|scenario|示例|举例|案例", re.I)
 _FORMER = re.compile(r"\b(?:old|previous|former|original|before|was)\b|原价|旧价", re.I)  # no price of today
 _LENGTH = re.compile(
     r"长度|length|context|window|[\[(（]\s*\d+\s*[km]?\s*[,，]", re.I
@@ -76,7 +77,8 @@ def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False)
     """
     headings = [text[:_LONGEST] for text in grid.headings]
     flat = [without_marks(_flat(heading)) for heading in headings]
-    if NOT_MONEY.search("\n".join((*headings, *grid.path[-1:], grid.caption, grid.lead))):
+    above = "\n".join((*grid.path[-1:], grid.caption))
+    if NOT_MONEY.search("\n".join((*headings, above, grid.lead))) or (loose and _EXAMPLE.search(above)):
         return None
     name_at = _named_at(grid, flat, name)
     candidates = [x for x in range(len(headings)) if x != name_at]
@@ -101,13 +103,13 @@ def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False)
 
 
 def _named_at(grid: Grid, headings: list[str], name: re.Pattern[str]) -> int:
-    """The column of names: that of ids where its cells are such, else the first whose heading says so."""
+    """The column of names: of ids where its cells are such, else that which tells most rows apart."""
     named = [x for x, heading in enumerate(headings) if name.fullmatch(heading)]
     if name is NAME:
         ids = (x for x, h in enumerate(headings) if _ID.fullmatch(h))
         if (by_id := next((x for x in ids if _are_ids(_cells(grid, x))), -1)) >= 0:
             return by_id
-    return named[0] if named else -1
+    return max(named, key=lambda x: len(set(_cells(grid, x))), default=-1)  # "Model family" says less
 
 
 def _are_ids(cells: list[str]) -> bool:

@@ -13,6 +13,7 @@ from scrapers.flat_tables import flat_tables
 from scrapers.grid import Grid
 from scrapers.html_page import whole_page
 from scrapers.jsx_tables import with_pipe_tables
+from scrapers.line_tables import line_tables
 from scrapers.lines import Line, lines_of
 from scrapers.listed import listed
 from scrapers.markdown_lines import markdown_lines
@@ -88,7 +89,7 @@ def _shown(page: Page) -> Reading:
         loose=True,
         carries_names=not is_html(page),
     )
-    grids = map(with_points, (*shown.grids, *more))
+    grids = (with_points(grid, layout.currency) for grid in (*shown.grids, *more))
     lists = [found for grid in grids if (found := priced(grid, shown, layout))]
     if not lists and not cards:
         raise ReadError("no_table", f"no price table on {page.url}")
@@ -113,13 +114,13 @@ def _outside(page: Page, shown: Document) -> tuple[Sequence[Grid], list[Offer | 
         return (), []
     if not is_html(page):
         lines = markdown_lines(page.text)
-        grids = list(flat_tables(lines))
+        grids = [*flat_tables(lines), *line_tables(lines)]
         return grids, [] if grids else _listed([lines], shown)
     tree = whole_page(page.text).tree
     if tree.body is None:
         return (), []
     lines = lines_of(tree.body, without="table", names=True)
-    grids = list(div_tables(tree)) or list(flat_tables(lines))
+    grids = list(div_tables(tree)) or [*flat_tables(lines), *line_tables(lines)]
     return grids, [] if grids else _listed([lines, *div_cards(tree.body)], shown)
 
 

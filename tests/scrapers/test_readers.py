@@ -316,8 +316,8 @@ def test_rows_and_columns_in_another_order_give_the_same_offers(file: Path) -> N
     expected = lines(read_saved(file, text))
     grids = tables(Page("u", text, MEDIA_TYPES[file.suffix]))
     notes = words_of(file) if file.parent.name != "generic" else ""
-    if not grids:
-        return  # its prices stand in lists, or in tables of divs
+    if not grids or any(grid.id for grid in grids):
+        return  # its prices stand in lists or in tables of divs, or its models above its tables
     for seed in (None, 1, 2, 3):
         order = random.Random(seed) if seed else None
         assert lines(read_saved(file, plain_html(grids, order) + notes, "text/html")) == expected
