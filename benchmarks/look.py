@@ -260,7 +260,7 @@ async def measure(count: int, profiled: str) -> None:
     with served(count) as (address, change), tracker(address, count) as ours:
         if profiled:
             asyncio.get_running_loop().set_default_executor(Inline())
-            ours = Tracker(replace(ours.edges, writer=Inline()))
+            ours = Tracker(replace(ours.edges, store=Inline()))
         await ours.edges.write(states.register, ours.edges.sources.values(), ours.edges.clock.now())
         await bare(address, min(count, 50))  # what is imported and connected once is not counted
         for name, (words, edition, says_unchanged) in PASSES.items():

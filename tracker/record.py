@@ -161,9 +161,8 @@ def record_unchanged(
     snapshot = row.well_snapshot
     if otherwise is not None:
         snapshot = snapshots.keep(connection, source.id, otherwise)
-        sha256 = hashlib.sha256(otherwise.body).hexdigest()
-        known = {"etag": otherwise.etag, "last_modified": otherwise.last_modified}
-        states.set_to(connection, source.id, well_snapshot=snapshot, well_sha256=sha256, **known)
+        known = {"etag": otherwise.etag, "last_modified": otherwise.last_modified, "well_snapshot": snapshot}
+        states.set_to(connection, source.id, well_sha256=hashlib.sha256(otherwise.body).hexdigest(), **known)
     states.looked(connection, source.id, at, "well", row.last_outcome, snapshot)
     return Looked(source.id, "well", row.last_outcome)
 

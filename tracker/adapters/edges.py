@@ -32,8 +32,9 @@ class Edges:
     clock: Clock
     fetcher: Fetcher
     readers: str = field(default_factory=lambda: readers_version())
-    # One writer: SQLite has one anyway, and a queue is fairer than its busy wait.
-    writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "writer"))
+    # One thread at the store: SQLite has one writer anyway, a queue is fairer than its busy wait, and two
+    # threads that take turns at the interpreter cost more than they save.
+    store: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "store"))
 
     async def write(
         self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -44,7 +45,7 @@ class Edges:
             with writing(self.engine) as connection:
                 return function(connection, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self.writer, run)
+        return await asyncio.get_running_loop().run_in_executor(self.store, run)
 
     async def ask(
         self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -55,7 +56,7 @@ class Edges:
             with asking(self.engine) as connection:
                 return function(connection, *args, **kwargs)
 
-        return await asyncio.to_thread(run)
+        return await asyncio.get_running_loop().run_in_executor(self.store, run)
 
 
 def readers_version() -> str:

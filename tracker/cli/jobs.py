@@ -57,7 +57,7 @@ async def _serve(daemon: Daemon, listener: object) -> None:
 def _reload(old: Edges) -> Edges:
     """New settings on the same store; raises BadSettings."""
     settings = replace(common.settings(), database_url=old.settings.database_url)
-    return replace(common.edges(settings, old.engine, old.clock), writer=old.writer)
+    return replace(common.edges(settings, old.engine, old.clock), store=old.store)
 
 
 @app.command(name="check")
