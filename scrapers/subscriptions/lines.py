@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from scrapers.html_page import html_tree
 from scrapers.lines import Line, is_struck, lines_of
-from scrapers.markdown_tables import inline_text
+from scrapers.markdown_inline import inline_text
 from scrapers.outline import scan
 from scrapers.page import Page, ReadError
 from scrapers.subscriptions.amounts import REDUCED
