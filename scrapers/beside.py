@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scrapers.grid import Cell, Grid
 from scrapers.meters import Unit, kinds_in, read_unit
-from scrapers.money import currency_in
+from scrapers.currencies import currency_in
 from scrapers.page import Terms
 from scrapers.terms import merged, terms_in
 

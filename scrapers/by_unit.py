@@ -9,7 +9,8 @@ from decimal import Decimal
 from scrapers.columns import NAME
 from scrapers.grid import Cell, Grid
 from scrapers.meters import meter_of, read_unit, units_in
-from scrapers.money import PriceError, currency_in, per_meter, read_price
+from scrapers.currencies import currency_in
+from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name, without_marks
 from scrapers.page import Offer, Page, Refused, Terms
 from scrapers.tables import Document, document

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scrapers.meters import SUFFIX, Unit, kinds_in, meter_of, of_kind
-from scrapers.money import Price, PriceError, currency_in, read_prices
+from scrapers.currencies import currency_in
+from scrapers.money import Price, PriceError, read_prices
 from scrapers.page import STANDARD, Terms
 from scrapers.segments import metered, meter_of_words, parts_of
 from scrapers.terms import SINCE, UNTIL, terms_in, without_context

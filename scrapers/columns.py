@@ -10,7 +10,8 @@ from scrapers.beside import NOTHING, Beside, beside_of
 from scrapers.cells import Column, worded
 from scrapers.grid import Cell, Grid
 from scrapers.meters import is_of_thinking, meter_of, read_unit, tuned
-from scrapers.money import Price, PriceError, currency_in, read_prices
+from scrapers.currencies import currency_in
+from scrapers.money import Price, PriceError, read_prices
 from scrapers.names import ID, without_marks
 from scrapers.terms import heading_terms, tier_only, without_context
 

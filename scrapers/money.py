@@ -8,6 +8,7 @@ from decimal import Decimal, Inexact, localcontext
 from functools import lru_cache
 from itertools import pairwise
 
+from scrapers.currencies import CENTS, CURRENCIES, CURRENCY_WORDS
 from scrapers.meters import METERS, SUFFIX, Unit, unit_of
 
 
@@ -29,19 +30,6 @@ _LONGEST = 300  # characters of a cell
 _SMALL_MONEY = {"KRW": 1000, "JPY": 100, "CNY": 10}  # currencies whose upper bound lies higher
 _GROUPS_BY_COMMA = {"USD", "KRW", "JPY", "CNY", "GBP"}  # "1,234" is 1234 there; elsewhere it may be 1.234
 
-_CURRENCIES = {
-    "us$": "USD", "usd": "USD", "$": "USD", "dollars": "USD", "dollar": "USD", "美元": "USD",
-    "€": "EUR", "eur": "EUR", "euros": "EUR", "euro": "EUR",
-    "cn¥": "CNY", "¥": "CNY", "rmb": "CNY", "cny": "CNY", "元": "CNY", "人民币": "CNY",
-    "jp¥": "JPY", "jpy": "JPY", "円": "JPY", "yen": "JPY",
-    "₩": "KRW", "krw": "KRW", "원": "KRW", "won": "KRW",
-    "£": "GBP", "gbp": "GBP",
-    "¢": "USD", "cents": "USD", "cent": "USD",
-}  # fmt: skip
-_CENTS = {"¢", "cents", "cent"}
-_WORDS = "|".join(re.escape(word) for word in sorted(_CURRENCIES, key=len, reverse=True))
-_SAID_OF_ALL = re.compile(r"(?:prices?|pricing|payments?|costs?)[^.\n]{0,60}\bin\b[^.\n]{0,20}")
-_CURRENCY = re.compile(rf"(?<![a-z$])(?:{_WORDS})(?![a-z$¥])", re.I)
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
     | (?P<off>(?:,\s?)?(?:(?:limited[-\ ]time|daytime|night)\ ){{0,2}}
@@ -49,7 +37,7 @@ _TOKEN = re.compile(
     | (?P<fold>\(?\s*(?:限时\s?)?\d(?:\.\d)?\s?折(?:优惠)?\s*(?:\(?[\d¹²³⁰-⁹]\)?)?\s*\)?
         |\(\s*\)|list\ price\b|原价|刊例价)
     | (?P<unit>{SUFFIX.pattern.replace(" ", "[ ]")})
-    | (?P<currency>(?<![a-z$])(?:\$\$|{_WORDS})(?![a-z$¥]))
+    | (?P<currency>(?<![a-z$])(?:\$\$|{CURRENCY_WORDS})(?![a-z$¥]))
     | (?P<number>(?<![\d.,])(?:\d+(?:,\d+)+(?:\.\d+)?|\d+\.\d+|\.\d+|\d+)(?![\d.,]*[\d_]|[.,]\d|e[+-]?\d))
     | (?P<note>[¹²³⁰-⁹*†‡§]+|\([\d¹²³⁰-⁹]\)|\[\d{{1,2}}\])
     | (?P<between>[/|;])
@@ -209,10 +197,10 @@ def _add(here: dict[str, object], key: str, value: object) -> dict[str, object]:
 
 def _currency(here: dict[str, object], word: str, default: str) -> None:
     word = "$" if word == "$$" else word  # React's payload escapes a dollar by another
-    code = "JPY" if word == "¥" and default == "JPY" else _CURRENCIES[word]
+    code = "JPY" if word == "¥" and default == "JPY" else CURRENCIES[word]
     if here.setdefault("currency", code) != code:
         raise PriceError("two currencies for one amount")
-    here["cents"] = here.get("cents") or word in _CENTS
+    here["cents"] = here.get("cents") or word in CENTS
 
 
 def _one(here: dict[str, object], default: str) -> Price:
@@ -237,22 +225,3 @@ def read_number(text: str, *, currency: str = "USD") -> Decimal:
     if (grouped and currency not in _GROUPS_BY_COMMA) or (european and currency) or text.startswith("0,"):
         raise PriceError(f"{text!r} may be read in two ways")
     return Decimal(text.replace(",", ""))
-
-
-def currency_in(text: str, *, said_of_all: bool = False) -> str:
-    """The one currency that a text names, else ""; `said_of_all` wants a sentence: "prices are in USD"."""
-    if said_of_all:
-        lines = (line for line in text.lower().split("\n") if "in" in line)
-        text = "\n".join(_SAID_OF_ALL.findall("\n".join(lines)))
-    return _currency_in(text)
-
-
-def in_cents(text: str) -> bool:
-    """Whether a heading says that its bare numbers are cents."""
-    return bool(re.search(r"¢|\bcents?\b", text, re.I))
-
-
-@lru_cache(maxsize=4096)
-def _currency_in(text: str) -> str:
-    found = {_CURRENCIES[word.lower()] for word in _CURRENCY.findall(text)}
-    return found.pop() if len(found) == 1 else ""

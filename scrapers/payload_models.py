@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from scrapers.meters import Unit, meter_of, read_unit
-from scrapers.money import currency_in
+from scrapers.currencies import currency_in
 from scrapers.names import ID, LONGEST
 from scrapers.page import Offer, Page, ReadError, Refused
 from scrapers.payload import Json, astro_islands, flight, ld_json, next_data

@@ -11,7 +11,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from scrapers.html_tables import cell_text
 from scrapers.meters import Unit, meter_of, read_unit
-from scrapers.money import PriceError, currency_in, per_meter, read_price
+from scrapers.currencies import currency_in
+from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import LONGEST, model_name
 from scrapers.page import STANDARD, Offer, Page, ReadError, Reading, Refused, Terms
 from scrapers.payload import Json, flight, objects

@@ -10,7 +10,8 @@ from scrapers.cells import Column, prices_in
 from scrapers.columns import EMBEDS, NAME, Columns, columns_of, turned
 from scrapers.grid import Cell, Grid
 from scrapers.meters import MILLION, Unit, meter_of, of_kind, read_unit, units_in
-from scrapers.money import PriceError, currency_in, in_cents, per_meter
+from scrapers.currencies import currency_in, in_cents
+from scrapers.money import PriceError, per_meter
 from scrapers.names import LONGEST, model_name
 from scrapers.page import Offer, Refused, Terms
 from scrapers.tables import Document

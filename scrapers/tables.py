@@ -11,7 +11,7 @@ from scrapers.html_page import whole_page
 from scrapers.html_tables import grids_in, html_tables
 from scrapers.markdown_tables import markdown_tables
 from scrapers.meters import Unit, units_in
-from scrapers.money import currency_in
+from scrapers.currencies import currency_in
 from scrapers.page import Page
 
 __all__ = ["Cell", "Document", "Grid", "document", "is_html", "tables"]

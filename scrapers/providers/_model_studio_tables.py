@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from scrapers.grid import Cell, Grid
 from scrapers.meters import kinds_in, meter_of, read_unit
-from scrapers.money import currency_in
+from scrapers.currencies import currency_in
 from scrapers.page import Page, ReadError
 from scrapers.tables import Document, document
 

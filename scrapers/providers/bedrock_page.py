@@ -16,7 +16,8 @@ from decimal import Decimal
 from scrapers.grid import Grid
 from scrapers.json_rows import answer_of
 from scrapers.meters import METERS, kinds_in, meter_of, of_kind, read_unit
-from scrapers.money import PriceError, currency_in, per_meter, read_prices
+from scrapers.currencies import currency_in
+from scrapers.money import PriceError, per_meter, read_prices
 from scrapers.names import model_name
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
 from scrapers.settled import settled

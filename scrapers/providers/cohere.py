@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from scrapers.html_page import whole_page
 from scrapers.lines import Line
-from scrapers.money import PriceError, currency_in, per_meter, read_price
+from scrapers.currencies import currency_in
+from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name
 from scrapers.page import Offer, Page, ReadError, Reading, Refused
 from scrapers.payload_rows import Row, Rows, Stated, payload_rows

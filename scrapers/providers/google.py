@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from scrapers.grid import Grid
 from scrapers.meters import meter_of, read_unit
-from scrapers.money import PriceError, currency_in, per_meter, read_price
+from scrapers.currencies import currency_in
+from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import without_marks
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
 from scrapers.providers._gemini_page import Part, parts_of

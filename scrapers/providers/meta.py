@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from scrapers.grid import Grid
 from scrapers.markdown_tables import markdown_tables
 from scrapers.meters import meter_of, read_unit
-from scrapers.money import PriceError, currency_in, per_meter, read_price
+from scrapers.currencies import currency_in
+from scrapers.money import PriceError, per_meter, read_price
 from scrapers.page import Offer, Page, ReadError, Reading, Refused
 from scrapers.settled import settled
 from scrapers.source import Source

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from scrapers.grid import Cell, Grid
 from scrapers.meters import METERS, Unit, kinds_in, meter_of, of_kind, read_unit
-from scrapers.money import PriceError, currency_in, per_meter, read_price
+from scrapers.currencies import currency_in
+from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name, without_marks
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
 from scrapers.providers._google_cells import PER_MTOK_HOUR, Stated, believed, labelled, stated_in

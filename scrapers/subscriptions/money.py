@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from scrapers.money import PriceError, currency_in, plain, read_number
+from scrapers.currencies import currency_in
+from scrapers.money import PriceError, plain, read_number
 
 # More than the price lists of models know, where "R$3" is refused.
 _MORE = {

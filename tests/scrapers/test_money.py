@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrapers.meters import METERS, Unit
-from scrapers.money import Price, PriceError, currency_in, per_meter, read_number, read_price, read_prices
+from scrapers.currencies import currency_in
+from scrapers.money import Price, PriceError, per_meter, read_number, read_price, read_prices
 
 MTOK = Unit("token", 1_000_000)
 
