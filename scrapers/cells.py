@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scrapers.meters import SUFFIX, Unit, kinds_in, meter_of, of_kind
 from scrapers.currencies import currency_in
+from scrapers.meters import SUFFIX, Unit, kinds_in, meter_of, of_kind
 from scrapers.money import Price, PriceError, read_prices
 from scrapers.page import STANDARD, Terms
-from scrapers.segments import metered, meter_of_words, parts_of
-from scrapers.terms import SINCE, UNTIL, terms_in, without_context
+from scrapers.segments import meter_of_words, metered, parts_of
+from scrapers.terms import SINCE, UNTIL, context_in, terms_in, without_context
 
 _BEFORE = re.compile(r"(?P<label>[^:：$¥€£₩\d]{2,40})[:：]\s*(?P<price>.+)")
 _AFTER = re.compile(r"\(?\b(inputs?|outputs?|cached(?: inputs?)?|cache (?:reads?|hits?|writes?))\b\)?", re.I)
@@ -24,6 +24,7 @@ _LONGEST = 1000  # characters of a cell that is taken apart
 _PER = re.compile(rf"(?:US)?[$€£¥]\s?[\d.,]*\d\s*(?P<per>{SUFFIX.pattern})(?:\s*\(\w+\))?", re.I)
 _PART = re.compile(r"(?P<price>(?:US)?[$€£¥]\s?[\d.,]*\d)(?P<words>.*)", re.S)
 _SAME = re.compile(r"\A\s*same as standard\b", re.I)
+_BOTH_ENDS = re.compile(r">(\S+) ≤(\S+)")
 _STORED = re.compile(r"\bper hour\b|\bstorage\b|/\s*h(?:ou)?r\b", re.I)
 _BAND = re.compile(r"[<>≤≥]|\b(?:over|above|up to|under|below)\b", re.I)
 _LEFT = re.compile(r"[\s,.;/|()（）]+|\b(?:for|per|and|prompts?|inputs?|outputs?|tokens?|thinking)\b", re.I)
@@ -94,7 +95,10 @@ def _by_labels(text: str, own: str) -> list[tuple[str, str]]:
         return []
     try:
         said = metered(parts, own if not parts[0].before.strip() else "")
-        return [(_OWN if meter == own and not meter_of_words(words) else words, price) for meter, price, words in said]
+        return [
+            (_OWN if meter == own and not meter_of_words(words) else words, price)
+            for meter, price, words in said
+        ]
     except PriceError:
         return []
 
@@ -127,7 +131,10 @@ def _qualified(text: str) -> list[tuple[str, str]]:
         return []
     parts = [_PART.fullmatch(part.strip()) for part in _PARTS.split(_SAME.sub("", text)) if part.strip()]
     said = [(m["price"], m["words"].strip()) for m in parts if m]
-    told = any(_BAND.search(w) or kinds_in(w) or _STORED.search(w) or SINCE.search(w) or UNTIL.search(w) for _, w in said)
+    told = any(
+        _BAND.search(w) or kinds_in(w) or _STORED.search(w) or SINCE.search(w) or UNTIL.search(w)
+        for _, w in said
+    )
     return said if told and len(said) == len(parts) else []
 
 
@@ -143,6 +150,8 @@ def _by_part(parts: list[tuple[str, str]], meter: str, currency: str) -> Iterato
             left = re.sub(rf"\b{kind}s?\b", "", left, flags=re.I)
         if _LEFT.sub("", left):
             raise PriceError(f"{words[:40]!r} beside a price")
+        if (band := _BOTH_ENDS.fullmatch(context_in(words))) and band[1] == band[2]:
+            raise PriceError("a band from a length to the same: a price is missing between them")
         of = meter if not kinds or "text" in kinds or len(kinds) > 1 else of_kind(meter, kinds[0])
         yield from ((of, p, terms_in(words)) for p in read_prices(price, currency=currency))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.columns import NAME
+from scrapers.flat_tables import OTHER_HEAD
 from scrapers.grid import Cell, Grid
 from scrapers.html_tables import cell_text
 from scrapers.meters import meter_of
@@ -19,11 +20,8 @@ _PARTS = "div, span, p, li, dt, strong, b, h4, h5, h6"
 _HEADINGS = "h1, h2, h3, h4, h5, h6"
 _SIGN_ABOVE = re.compile(r"(?<=[$€£¥])\n(?=\d)")
 _SILENT = frozenset(("script", "style", "template", "svg", "button", "br", "hr", "noscript"))
-_LONGEST_HEAD, _WIDEST, _HIGHEST = (
-    60,
-    16,
-    5,
-)  # characters; columns; how far a row lies above its heading's text
+_LONGEST_HEAD, _WIDEST = 60, 16  # characters; columns
+_HIGHEST = 5  # how far a row lies above its heading's text
 _MOST_STEPS = 2000  # elements looked at below one heading
 
 
@@ -88,15 +86,11 @@ def _heading(cell: LexborNode) -> str:
 
 
 def _width(cells: list[LexborNode]) -> int:
-    """How many of the parts are headings: all, or those up to where a number follows, in a flat grid."""
-    for n, cell in enumerate(cells):
-        text = _heading(cell)
-        if n > 2 and (re.search(r"\d", text) and not meter_of(text)):
-            # The first cell of the first row is a name; a price follows it.
-            return next(
-                (k for k in range(n, 2, -1) if len(cells) % k == 0 and _are_heads(cells[:k])), len(cells)
-            )
-    return len(cells)
+    """How many parts are headings: those at the beginning that read as such, in a flat grid; else all."""
+    texts = [_heading(cell) for cell in cells]
+    is_head = [bool(NAME.fullmatch(text) or meter_of(text) or OTHER_HEAD.fullmatch(text)) for text in texts]
+    first = is_head.index(False) if False in is_head else len(cells)
+    return first if first > 2 and len(cells) % first == 0 and _are_heads(cells[:first]) else len(cells)
 
 
 def _are_heads(cells: list[LexborNode]) -> bool:

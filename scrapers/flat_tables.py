@@ -13,7 +13,7 @@ from scrapers.meters import meter_of
 from scrapers.money import PriceError, read_prices
 from scrapers.names import without_marks
 
-_OTHER_HEAD = re.compile(
+OTHER_HEAD = re.compile(
     r"\W*(?:max(?:imum)? )?(?:context|window|length|actions?|param|size|type|modalit|provider|speed|rpm\b"
     r"|tpm\b|licen|release|quantiz|precision|region|unit\b|details?\b|availab|cut-?off|feature|capabilit|latency"
     r"|throughput|status|rate limit|max (?:in|out)put|description|use case|id\b|上下文|操作|类型|参数|说明)"
@@ -105,9 +105,7 @@ def _heads(said: list[Line], at: int) -> Heads | None:
         return None
     texts: list[str] = []
     for line in said[at + 1 : at + 1 + _MOST_HEADS]:
-        is_head = len(line.text) <= _LONGEST_HEAD and (
-            meter_of(line.text) or _OTHER_HEAD.fullmatch(line.text)
-        )
+        is_head = len(line.text) <= _LONGEST_HEAD and (meter_of(line.text) or OTHER_HEAD.fullmatch(line.text))
         if not is_head or _is_price(line.text):
             break
         texts.append(line.text)

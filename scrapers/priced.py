@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from scrapers.cells import Column, prices_in
 from scrapers.columns import EMBEDS, NAME, Columns, columns_of, turned
+from scrapers.currencies import currency_in, in_cents
 from scrapers.grid import Cell, Grid
 from scrapers.meters import MILLION, Unit, meter_of, of_kind, read_unit, units_in
-from scrapers.currencies import currency_in, in_cents
-from scrapers.money import PriceError, per_meter
+from scrapers.money import Price, PriceError, per_meter
 from scrapers.names import LONGEST, model_name
 from scrapers.page import Offer, Refused, Terms
 from scrapers.tables import Document
@@ -21,6 +21,7 @@ from scrapers.titled import is_free_tier, is_of_batches, is_of_prices, titles_of
 _SHORT = 80  # characters: a longer cell is prose, and states no terms
 _AMOUNT = re.compile(r"\W{0,4}\d")
 _MARK = re.compile(r"[¹²³⁴-⁹]|\((\d)\)|\[(\d)\]")
+_A_PRICE = re.compile(r"(?:US)?[$€£¥₩]\s*\d[\d.,]*.{0,20}|-|–|—", re.S)
 _MOST_BARE = 1000  # what a number may be as a price where neither it nor its heading names a currency
 _OF_TOKENS = re.compile(r"(audio|image|video) tokens?", re.I)
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -105,32 +106,58 @@ class PricedGrid:
         self, printed: str, cell: Cell, column: Column, terms: Terms, row: Sequence[Cell]
     ) -> Iterator[Offer | Refused]:
         kind = row[self.columns.kind_at].text if self.columns.kind_at >= 0 else ""
-        of = row[self.columns.name_at].text  # "Paid tier, per 1M tokens in USD"
         label = " | ".join(_flat(text) for text in (printed, kind, column.heading, cell.text) if text)
-        beside = self.columns.beside
-        currency = currency_in(column.heading) or currency_in(of) or beside.currency(row) or self.currency
-        unit = column.unit or read_unit(kind) or read_unit(of) or beside.unit(row) or self.unit
         model = self.layout.named(printed)
+        currency = self._currency(column, row)
         try:
             found = list(prices_in(cell.text, column, self._kind(kind, printed), currency))
-            if found and not 0 < len(model) <= LONGEST:
+            if found and (not 0 < len(model) <= LONGEST or _A_PRICE.fullmatch(printed)):
                 raise PriceError("a price without the name of a model")
             noted = merged(terms, self._noted(cell.text)) if found else terms
-            for meter, price, said in found:
-                said_in = price.currency or currency or ("" if price.amount else self._only_currency())
-                if not said_in:
-                    raise PriceError("no currency")
-                if modality := beside.modality(row) or self._modality():
-                    meter = of_kind(meter, modality)
-                if in_cents(column.heading) and not currency_in(cell.text):
-                    price = replace(price, amount=price.amount / 100)
-                is_bare = not currency_in(f"{column.heading}\n{cell.text}")
-                if self.layout.loose and is_bare and price.amount >= _MOST_BARE:
-                    raise PriceError("a large number without a currency: tokens rather than money")
-                amount = per_meter(price, meter, unit)
-                yield Offer(model, meter, amount, said_in, merged(noted, said), label)
+            offers = [
+                self._offer(
+                    Offer(model, meter, price.amount, currency, merged(noted, said), label),
+                    price,
+                    column,
+                    row,
+                )
+                for meter, price, said in found
+            ]
         except PriceError as why:
             yield Refused(_said(row), str(why))
+        else:
+            yield from offers
+
+    def _offer(self, stated: Offer, price: Price, column: Column, row: Sequence[Cell]) -> Offer:
+        """What is stated, per the unit of its meter and in its currency. Raises PriceError."""
+        currency = price.currency or stated.currency or ("" if price.amount else self._only_currency())
+        if not currency:
+            raise PriceError("no currency")
+        is_bare = not currency_in(f"{column.heading}\n{stated.label}")
+        if self.layout.loose and is_bare and price.amount >= _MOST_BARE:
+            raise PriceError("a large number without a currency: tokens rather than money")
+        if in_cents(column.heading) and not currency_in(stated.label.rpartition(" | ")[2]):
+            price = replace(price, amount=price.amount / 100)
+        modality = self.columns.beside.modality(row) or self._modality()
+        meter = of_kind(stated.meter, modality) if modality else stated.meter
+        amount = per_meter(price, meter, self._unit(column, row))
+        return replace(stated, meter=meter, price=amount, currency=currency)
+
+    def _currency(self, column: Column, row: Sequence[Cell]) -> str:
+        """What a bare number is in, by the heading, the row ("Paid tier, in USD"), the table or the page."""
+        of = row[self.columns.name_at].text
+        return (
+            currency_in(column.heading)
+            or currency_in(of)
+            or self.columns.beside.currency(row)
+            or self.currency
+        )
+
+    def _unit(self, column: Column, row: Sequence[Cell]) -> Unit | None:
+        """What a price is per, by the heading, the row's kind, name or unit, the table or the page."""
+        said = (row[at].text for at in (self.columns.kind_at, self.columns.name_at) if at >= 0)
+        of_row = next((unit for text in said if (unit := read_unit(text))), None)
+        return column.unit or of_row or self.columns.beside.unit(row) or self.unit
 
     def _unheaded(self) -> set[int]:
         """The columns without a heading, where a price stands in them or in none of the columns of prices."""
