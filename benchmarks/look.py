@@ -42,6 +42,7 @@ from tracker.check import check
 from tracker.domain.settings import Look, Settings
 
 SHAPES = 40
+EDITIONS = (1, 2, 3)
 IN_FLIGHT = 8  # of the tracker's default, and the number at which httpx costs least
 HEADINGS = (
     ("Model", "Input", "Output"),
@@ -58,7 +59,10 @@ PROSE = (
 
 
 def page(number: int, edition: int) -> str:
-    """One of SHAPES pages, 20 to 150 KB; `number` varies its prices, `edition` only what is beside them."""
+    """One of SHAPES pages, 20 to 150 KB; `number` varies its prices, `edition` only what is beside them.
+
+    Editions 2 and 3 differ in a script, 1 and 2 in a sentence too.
+    """
     shape = number % SHAPES
     layout = random.Random(shape)  # noqa: S311
     prices = random.Random(number)  # noqa: S311
@@ -66,7 +70,7 @@ def page(number: int, edition: int) -> str:
     headings = HEADINGS[shape % len(HEADINGS)]
     rows = "".join(_row(n, headings, layout, prices) for n in range(8 + shape * 2))
     head = "".join(f'<th scope="col" class="px-4 py-2 text-left">{h}</th>' for h in headings)
-    unit = "<p>All prices are in USD per 1M tokens.</p>"
+    unit = f"<p>All prices are in USD per 1M tokens. Edition {min(edition, 2)} of this page.</p>"
     grid = f'<table class="prices"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
     table = f'<div class="wide">{unit}{grid}</div>'
     around = size - len(table)
@@ -129,7 +133,7 @@ def serve(ready: Connection, count: int) -> None:
     async def run() -> None:
         server = await asyncio.start_server(talk, "127.0.0.1", 0)
         for number in range(count):
-            for one in (1, 2):
+            for one in EDITIONS:
                 body(f"{one}/{number}")
         ready.send(server.sockets[0].getsockname()[1])
         loop = asyncio.get_running_loop()
@@ -223,9 +227,10 @@ def tracker(address: str, count: int) -> Iterator[Tracker]:
 # What a pass finds, which edition is served then, and whether the server answers 304.
 PASSES = {
     "first": ("check: every page and price is new", 1, 0),
-    "changed": ("check: bytes changed, prices did not", 2, 0),
-    "same": ("check: the same bytes again", 2, 0),
-    "unchanged": ("check: nothing changed, and 304 says so", 2, 1),
+    "words": ("check: words changed, prices did not", 2, 0),
+    "scripts": ("check: only scripts changed", 3, 0),
+    "same": ("check: the same bytes again", 3, 0),
+    "unchanged": ("check: nothing changed, and 304 says so", 3, 1),
 }
 
 
