@@ -28,6 +28,7 @@ def currency_in(text: str, *, said_of_all: bool = False) -> str:
     return _currency_in(text)
 
 
+@lru_cache(maxsize=1024)
 def in_cents(text: str) -> bool:
     """Whether a heading says that its bare numbers are cents."""
     return bool(re.search(r"¢|\bcents?\b", text, re.I))

@@ -133,8 +133,8 @@ class PricedGrid:
         currency = price.currency or stated.currency or ("" if price.amount else self._only_currency())
         if not currency:
             raise PriceError("no currency")
-        is_bare = not currency_in(f"{column.heading}\n{stated.label}")
-        if self.layout.loose and is_bare and price.amount >= _MOST_BARE:
+        is_large = self.layout.loose and price.amount >= _MOST_BARE
+        if is_large and not currency_in(f"{column.heading}\n{stated.label}"):
             raise PriceError("a large number without a currency: tokens rather than money")
         if in_cents(column.heading) and not currency_in(stated.label.rpartition(" | ")[2]):
             price = replace(price, amount=price.amount / 100)
