@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scrapers.currencies import currency_in
 from scrapers.grid import Cell, Grid
 from scrapers.meters import Unit, kinds_in, read_unit
-from scrapers.currencies import currency_in
 from scrapers.page import Terms
 from scrapers.terms import merged, terms_in
 
@@ -20,9 +20,11 @@ _TIER = re.compile(
     r"|quant(?:ization)?|type|deployment|endpoint type)|模式|部署方式|服务等级",
     re.I,
 )
+_ALWAYS_TIER = re.compile(r"(?:(?:service|pricing|price|serving) )?tier|flavou?r", re.I)
 _EVERYWHERE = re.compile(r"\W*(?:global|all(?: regions)?|worldwide|全球|全部)?\W*", re.I)
 _USUAL = re.compile(r"\W*(?:standard|base|default|regular|normal|on[- ]?demand|标准|默认|text|n/a)?\W*", re.I)
 _KIND = re.compile(r"\W*(?:text|audio|image|video|文本|音频|图片|图像|视频)s?(?: tokens?)?\W*", re.I)
+_RATE = re.compile(r"\d.*(?:tok|tps|/\s?s)", re.I)  # a speed is no tier
 _LONGEST_TIER = 30  # characters
 
 
@@ -40,9 +42,13 @@ class Beside:
         region = _text(row, self.region_at)
         tier = " ".join(_text(row, self.tier_at).lower().split())
         said = Terms() if _EVERYWHERE.fullmatch(region) else Terms(region=", ".join(region.split("\n")))
-        if _USUAL.fullmatch(tier) or len(tier) > _LONGEST_TIER or _KIND.fullmatch(tier):
+        if _USUAL.fullmatch(tier) or len(tier) > _LONGEST_TIER or _KIND.fullmatch(tier) or _RATE.search(tier):
             return said
         return merged(said, terms_in(tier) if terms_in(tier).tier else Terms(tier=tier))
+
+    def lacks_region(self, row: Sequence[Cell]) -> bool:
+        """Whether a table of regions does not say that of a row."""
+        return self.region_at >= 0 and not _text(row, self.region_at).strip()
 
     def unit(self, row: Sequence[Cell]) -> Unit | None:
         return read_unit(_text(row, self.unit_at))
@@ -70,7 +76,8 @@ def beside_of(grid: Grid, headings: Sequence[str], name_at: int, taken: set[int]
     unit_at = at(_UNIT)
     if unit_at >= 0 and not any(read_unit(row[unit_at].text) for row in grid.body):
         unit_at = -1
-    return Beside(at(_REGION), unit_at, at(_TIER) if _repeats(grid, name_at) else -1, at(_MODALITY))
+    tier_at = at(_TIER) if _repeats(grid, name_at) else at(_ALWAYS_TIER)
+    return Beside(at(_REGION), unit_at, tier_at, at(_MODALITY))
 
 
 def _repeats(grid: Grid, name_at: int) -> bool:

@@ -52,7 +52,7 @@ class Heads:
         together = bool(places) and places == list(range(places[0], places[-1] + 1))
         return together and {"input_mtok", "output_mtok"} <= set(self.meters)
 
-    def placed(self, prices: list[str]) -> list[str]:
+    def placed(self, prices: list[str], *, shows_blanks: bool) -> list[str]:
         """The prices under their headings; [] where it is not certain which one is missing.
 
         A blank cell leaves no line. Where as many as the caches' are missing, and what is left rises as from
@@ -62,7 +62,7 @@ class Heads:
         if len(prices) == len(named):
             return prices
         needed = [meter for meter in named if meter not in _OPTIONAL]
-        if len(prices) != len(needed) or len(named) == len(needed):
+        if shows_blanks or len(prices) != len(needed) or len(named) == len(needed):
             return []
         if not _rises(prices):
             return []
@@ -70,8 +70,11 @@ class Heads:
         return [next(left) if meter not in _OPTIONAL else "" for meter in named]
 
 
-def flat_tables(lines: Sequence[Line]) -> Iterator[Grid]:
-    """Every flattened table among the lines, with the headings above it."""
+def flat_tables(lines: Sequence[Line], *, shows_blanks: bool = False) -> Iterator[Grid]:
+    """Every flattened table among the lines, with the headings above it.
+
+    `shows_blanks`: no price may be missing from a row; a converter leaves blank cells out.
+    """
     said = _joined(lines)
     path: list[tuple[int, str]] = []
     at = 0
@@ -83,7 +86,7 @@ def flat_tables(lines: Sequence[Line]) -> Iterator[Grid]:
         if heads is None:
             at += 1
             continue
-        rows, at = _rows(said, at + 1 + len(heads.texts), heads)
+        rows, at = _rows(said, at + 1 + len(heads.texts), heads, shows_blanks)
         if rows:
             top = tuple(Cell(text, is_header=True) for text in (line.text, *heads.texts))
             yield Grid((top, *rows), path=tuple(words for _, words in path))
@@ -113,7 +116,9 @@ def _heads(said: list[Line], at: int) -> Heads | None:
     return heads if heads.is_of_prices else None
 
 
-def _rows(said: list[Line], at: int, heads: Heads) -> tuple[list[tuple[Cell, ...]], int]:
+def _rows(
+    said: list[Line], at: int, heads: Heads, shows_blanks: bool
+) -> tuple[list[tuple[Cell, ...]], int]:
     """(rows, where the next line stands): a name, the cells before the prices, the prices, perhaps a link."""
     rows: list[tuple[Cell, ...]] = []
     after = len(heads.texts) - heads.before - sum(map(bool, heads.meters))
@@ -125,7 +130,7 @@ def _rows(said: list[Line], at: int, heads: Heads) -> tuple[list[tuple[Cell, ...
             end += 1
         if name.level or end == first or any(_is_price(one.text) for one in (name, *others)):
             break
-        if prices := heads.placed([one.text for one in said[first:end]]):
+        if prices := heads.placed([one.text for one in said[first:end]], shows_blanks=shows_blanks):
             texts = [name.text, *(one.text for one in others), *prices, *[""] * after]
             rows.append(tuple(map(Cell, texts)))
         at = end

@@ -89,7 +89,8 @@ def _shown(page: Page) -> Reading:
         loose=True,
         carries_names=not is_html(page),
     )
-    grids = (with_points(grid, layout.currency) for grid in (*shown.grids, *more))
+    whole = [grid for grid in (*shown.grids, *more) if not _lost_a_heading(grid)]
+    grids = (with_points(grid, layout.currency) for grid in whole)
     lists = [found for grid in grids if (found := priced(grid, shown, layout))]
     if not lists and not cards:
         raise ReadError("no_table", f"no price table on {page.url}")
@@ -99,6 +100,13 @@ def _shown(page: Page) -> Reading:
         kind = "conflict" if any(r.reason == CONFLICT for r in reading.refused) else "parse_error"
         raise ReadError(kind, f"{page.url} states no price that can be read exactly")
     return reading
+
+
+def _lost_a_heading(grid: Grid) -> bool:
+    """Whether a row of headings ends before the rows below do: the others may stand under their neighbours."""
+    head = grid.rows[: grid.head_rows]
+    short = {x for row in head for x, cell in enumerate(row) if cell.missing}
+    return any(row[x].text for row in grid.body for x in short)
 
 
 def _outside(page: Page, shown: Document) -> tuple[Sequence[Grid], list[Offer | Refused]]:
@@ -120,7 +128,7 @@ def _outside(page: Page, shown: Document) -> tuple[Sequence[Grid], list[Offer | 
     if tree.body is None:
         return (), []
     lines = lines_of(tree.body, without="table", names=True)
-    grids = list(div_tables(tree)) or [*flat_tables(lines), *line_tables(lines)]
+    grids = list(div_tables(tree)) or [*flat_tables(lines, shows_blanks=True), *line_tables(lines)]
     return grids, [] if grids else _listed([lines, *div_cards(tree.body)], shown)
 
 

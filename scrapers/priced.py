@@ -89,6 +89,9 @@ class PricedGrid:
                     yield Refused(_said(row), "more or fewer cells than headings: prices may have moved")
                 above = ""
                 continue
+            if self.columns.beside.lacks_region(row) and not self.layout.carries_names:
+                yield Refused(_said(row), "a row without its region")
+                continue
             others = (
                 c.text for x, c in enumerate(row) if x not in self.columns.prices and len(c.text) <= _SHORT
             )
