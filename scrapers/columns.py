@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 
 from scrapers.beside import NOTHING, Beside, beside_of
 from scrapers.cells import Column, worded
+from scrapers.currencies import currency_in
 from scrapers.grid import Cell, Grid
 from scrapers.meters import is_of_thinking, meter_of, read_unit, tuned
-from scrapers.currencies import currency_in
 from scrapers.money import Price, PriceError, read_prices
 from scrapers.names import ID, without_marks
 from scrapers.terms import heading_terms, tier_only, without_context
 
 NAME = re.compile(
     r"(?:(?:[a-z][\w-]* ){0,2}models?(?: name| id| family| variant| type)?s?|(?:model )?name"
-    r"|产品名?称?|型号|(?:大)?模型(?:服务)?(?:名称|名|版本|规格| ?id|编码|类型)?|model\b.{0,12})",
+    r"|产品名?称?|型号|(?:大)?模型(?:服务)?(?:名称|名|版本|规格| ?id|编码|类型)?"
+    r"|models?\b\W{0,3}\(.{0,60}\)|model\b.{0,12})",
     re.I,
 )
 _ID = re.compile(

@@ -103,7 +103,7 @@ def _shown(page: Page) -> Reading:
 
 
 def _lost_a_heading(grid: Grid) -> bool:
-    """Whether a row of headings ends before the rows below do: the others may stand under their neighbours."""
+    """Whether a row of headings ends before those below: others may stand under their neighbours."""
     head = grid.rows[: grid.head_rows]
     short = {x for row in head for x, cell in enumerate(row) if cell.missing}
     return any(row[x].text for row in grid.body for x in short)

@@ -59,11 +59,24 @@ class Walk:
         return grid
 
 
+def _are_heads(row: list[Spanning]) -> bool:
+    """Whether a row holds headings: the name's, and two prices' at least."""
+    said = [item.cell.text for item in row]
+    return (
+        bool(said)
+        and bool(re.match(r"models?\b|name\b|模型", said[0], re.I))
+        and sum(map(bool, map(meter_of, said))) > 1
+    )
+
+
 def two_heads(rows: list[list[Spanning]]) -> list[list[Spanning]]:
     """Markdown flattens a heading of two rows: the second becomes a row, the spans of the first are blank.
 
-    Put right only where the second says the same below each word of the first.
+    One of nothing but blanks stands above a table that had none. Put right only where
+    the second says the same below each word of the first.
     """
+    if len(rows) > 2 and not any(item.cell.text for item in rows[0]) and _are_heads(rows[1]):
+        return [[Spanning(replace(item.cell, is_header=True)) for item in rows[1]], *rows[2:]]
     if len(rows) < 3 or not any(_HEAD.fullmatch(row[0].cell.text) for row in rows[:2] if row):
         return rows
     words = [item for item in rows[0][1:] if item.cell.text]

@@ -203,7 +203,8 @@ def priced(grid: Grid, page: Document, layout: Layout) -> PricedGrid | None:
     """The grid as a price list, models as rows or as columns; None where it is none."""
     for way in (grid, turned(with_heads(grid)) if layout.loose else turned(grid)):
         if columns := columns_of(way, layout.name, loose=layout.loose):
-            unit = read_unit(f"{way.words}\n{way.lead}") or page.unit or layout.unit or _usual(page)
+            said = read_unit(f"{way.words}\n{way.lead}") or read_unit(way.headings[columns.name_at])
+            unit = said or page.unit or layout.unit or _usual(page)
             currency = currency_in(way.words) or page.currency or layout.currency
             return PricedGrid(way, page, layout, columns, unit, currency)
     return None
