@@ -74,10 +74,12 @@ def _walk(
         elif tag in _INLINE and not (tag in levels and _is_alone(child, node)):
             _walk(child, out, here, level, gone, deeper - 1, levels)
         else:
-            _end(out, here, level)
+            if here:
+                _end(out, here, level)
             inner = levels.get(tag, level)
             _walk(child, out, here, inner, gone, deeper - 1, levels)
-            _end(out, here, inner)
+            if here:
+                _end(out, here, inner)
 
 
 def _is_alone(inner: LexborNode, outer: LexborNode) -> bool:
@@ -86,11 +88,10 @@ def _is_alone(inner: LexborNode, outer: LexborNode) -> bool:
 
 
 def _end(out: list[Line], here: list[str], level: int) -> None:
-    if here:
-        text = " ".join("".join(here).split())
-        here.clear()
-        if text:
-            out.append(Line(text, level))
+    text = " ".join("".join(here).split())
+    here.clear()
+    if text:
+        out.append(Line(text, level))
 
 
 def is_struck(node: LexborNode) -> bool:
