@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, String
@@ -27,7 +28,12 @@ class Money(TypeDecorator[Decimal]):
         return int(scaled)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        return None if value is None else plain(Decimal(value).scaleb(-SCALE))
+        return None if value is None else _amount(value)
+
+
+@lru_cache(maxsize=8192)
+def _amount(scaled: int) -> Decimal:
+    return plain(Decimal(scaled).scaleb(-SCALE))
 
 
 class Utc(TypeDecorator[datetime]):
@@ -46,15 +52,23 @@ class Utc(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value} has no time zone")
-        value = value.astimezone(UTC)
-        if dialect.name == "postgresql":
-            return value
-        return f"{value.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+        return value.astimezone(UTC) if dialect.name == "postgresql" else _written(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None or isinstance(value, datetime):
             return None if value is None else value.astimezone(UTC)
-        return datetime.fromisoformat(value)
+        return _moment(value)
+
+
+# Most rows of one transaction hold the same moment.
+@lru_cache(maxsize=256)
+def _written(value: datetime) -> str:
+    return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+@lru_cache(maxsize=4096)
+def _moment(written: str) -> datetime:
+    return datetime.fromisoformat(written)
 
 
 def plain(amount: Decimal) -> Decimal:
