@@ -86,7 +86,6 @@ def record(
         confirm_after=edges.settings.look.confirm_after,
         ruled_out=moves.ruled_out(connection, source.id) if moved else {},
         provider=source.provider or source.id,
-        is_laid_out=source.via != "api",
     )
     basis = basis_of(source.kind)
     confirmed = prices.record(

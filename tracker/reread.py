@@ -84,21 +84,27 @@ async def _one(
         except ReadError as e:
             log.debug("reread.refused", source=source.id, snapshot=id, kind=e.kind)
         on_page(source.id, done, len(kept))
-    judge = edges.write if write else edges.ask
-    found, retracted = await judge(_correct, edges, source, pages, write)
+    if write:
+        found, retracted = await edges.write(correct, edges, source, pages)
+    else:
+        found, retracted = await edges.ask(_judge, edges, source, pages)
     log.info("reread.done", source=source.id, pages=len(kept), corrections=len(found))
     return Rereading(source.id, len(kept), len(kept) - len(pages), tuple(found), tuple(retracted))
 
 
-def _correct(
-    connection: Connection, edges: Edges, source: Source, pages: Sequence[Reread], write: bool
+def correct(
+    connection: Connection, edges: Edges, source: Source, pages: Sequence[Reread]
 ) -> tuple[list[Correction], list[Retraction]]:
-    if write:
-        states.get(connection, source.id)  # locked: no look writes meanwhile
-    rows = store.recorded(connection, source.id)
-    found = corrections(rows, pages, source.provider or source.id)
-    retracted = retractions(store.told_moves(connection, source.id), found)
-    if write and found:
-        at = edges.clock.now()
-        store.write(connection, source.id, basis_of(source.kind), found, retracted, at)
+    """Write what the pages say otherwise than what is recorded, in one transaction."""
+    states.get(connection, source.id)  # locked: no look writes meanwhile
+    found, retracted = _judge(connection, edges, source, pages)
+    if found:
+        store.put(connection, source.id, basis_of(source.kind), found, retracted, edges.clock.now())
     return found, retracted
+
+
+def _judge(
+    connection: Connection, edges: Edges, source: Source, pages: Sequence[Reread]
+) -> tuple[list[Correction], list[Retraction]]:
+    found = corrections(store.recorded(connection, source.id), pages, source.provider or source.id)
+    return found, retractions(store.told_moves(connection, source.id), found)

@@ -37,6 +37,7 @@ WRITES = (
     "claim",
     "settle",
 )
+IN_ONE_PIECE = {"correct"}  # after an upgrade only; tests/jobs/test_reread.py breaks it off
 POINTS = [f"{side} {write}" for write in WRITES for side in ("before", "after")] + list(SENDS)
 IN_SENDS = {"after claim", "before settle", *SENDS}  # claimed, and not known to have left
 KILLS = 100
@@ -53,7 +54,7 @@ def test_f42_every_commit_of_the_jobs_has_its_crash_points() -> None:
     calls = [node for job in jobs for node in ast.walk(job) if isinstance(node, ast.Call)]
     written = [c.args[0] for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == "write"]
     named = {w.attr if isinstance(w, ast.Attribute) else w.id for w in written}  # type: ignore[attr-defined]
-    assert named == {write.removesuffix(" of an alert") for write in WRITES}
+    assert named == {write.removesuffix(" of an alert") for write in WRITES} | IN_ONE_PIECE
 
 
 @both_databases

@@ -18,9 +18,10 @@ from tests.jobs.acme import Clock, edges, lines, text
 from tests.jobs.test_check import LIST, alerts, moves, run
 from tests.loopback.pages import Pages
 from tracker.adapters.edges import Edges
-from tracker.adapters.store import questions
+from tracker.adapters.store import corrections, questions
 from tracker.adapters.store.engine import asking
 from tracker.adapters.store.questions import Filters
+from tracker.domain.errors import TrackerError
 from tracker.domain.model import Status
 from tracker.reread import Rereading, reread, reread_standing
 
@@ -178,3 +179,26 @@ def test_a_page_that_present_readers_refuse_leaves_what_was_recorded(engine: Eng
     found = again(with_reader(one, refuses, "new"))
     assert (found.pages, found.unread, found.corrections) == (1, 1, ())
     assert history(engine, "a") == before
+
+
+def test_a_reread_that_breaks_off_changes_nothing_and_can_be_run_again(
+    engine: Engine, pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(with_reader(one, tenfold, "old"))
+    pages.put("/acme", text(LIST | {"a": "2"}))
+    clock.later(days=1)
+    run(with_reader(one, tenfold, "old"))
+    before, found = history(engine, "a"), moves(engine)
+
+    def breaks_off(*_: object) -> None:
+        raise TrackerError("the power went")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(corrections, "_retract", breaks_off)
+        with pytest.raises(TrackerError):
+            again(with_reader(one, lines, "new"))
+    assert (history(engine, "a"), moves(engine)) == (before, found)
+    assert len(again(with_reader(one, lines, "new")).corrections) == 14
+    assert history(engine, "a") != before

@@ -47,7 +47,6 @@ def step(
     confirm_after: timedelta,
     ruled_out: Mapping[str, tuple[Decimal, Decimal]] = MappingProxyType({}),
     provider: str = "",
-    is_laid_out: bool = True,
 ) -> Changes:
     """The changes that one well look makes. `known` and `pending` are by series key, `at` is the look's time.
 
@@ -91,7 +90,7 @@ def step(
     changes.opened = [
         replace(m, event="alias_swap") if m.series.key in swapped else m for m in changes.opened
     ]
-    _hold_the_implausible(changes, known, seen, is_laid_out)
+    _hold_the_implausible(changes, known, seen)
     _note_the_missing(changes, known, pending, seen, at)
     return changes
 
@@ -156,10 +155,8 @@ def _effective(held: Known, seen: Observation, at: datetime) -> datetime:
     return min(stated, at) if stated > held.valid_from else at
 
 
-def _hold_the_implausible(
-    changes: Changes, known: Mapping[str, Known], seen: Seen, is_laid_out: bool
-) -> None:
-    for i, reason in enumerate(doubts(changes.opened, known, seen, is_laid_out=is_laid_out)):
+def _hold_the_implausible(changes: Changes, known: Mapping[str, Known], seen: Seen) -> None:
+    for i, reason in enumerate(doubts(changes.opened, known, seen)):
         if reason and changes.opened[i].status is not Status.held:
             changes.opened[i] = replace(changes.opened[i], status=Status.held, reason=reason)
 

@@ -14,22 +14,20 @@ FACTOR = 10  # a price that moved by this much is implausible until somebody say
 UNIT_SLIPS = {Decimal(10) ** n: f"{10**n:,} times" for n in (2, 3, 6)} | {
     Decimal(10) ** -n: f"a {10**n:,}th of" for n in (2, 3, 6)
 }
+# Where cells come apart all prices that move stood elsewhere; on a long list half of them did by chance.
+APART_SHARE = Decimal("0.75")
 HALF_PAGE_MODELS = 5  # with fewer models, half a page moves whenever a provider moves
 HALF_PAGE_SHARE = 3  # one in so many of the page's prices; fewer are some prices of many models
 
 
-def doubts(
-    moves: Sequence[Move], known: Mapping[str, Known], seen: Seen, *, is_laid_out: bool = True
-) -> list[str]:
+def doubts(moves: Sequence[Move], known: Mapping[str, Known], seen: Seen) -> list[str]:
     """Why each of the moves that one look found is not to be believed yet; "" where it is.
-
-    In an answer that is not laid out in rows and columns (an API's objects) nothing can come apart.
 
     Ten times either way; half of the page at once; prices that other lines of the page left at the same
     look, as when cells and headings, or names and rows, come apart.
     """
     wide = _half_a_page(moves, known)
-    misplaced = {} if wide or not is_laid_out else _misplaced(moves, known, seen)
+    misplaced = {} if wide else _misplaced(moves, known, seen)
     return [wide or misplaced.get(m.series.key, "") or far(m) for m in moves]
 
 
@@ -58,11 +56,11 @@ def _half_a_page(moves: Sequence[Move], known: Mapping[str, Known]) -> str:
 def _misplaced(moves: Sequence[Move], known: Mapping[str, Known], seen: Seen) -> dict[str, str]:
     """Moves whose new price is the one that a line beside theirs no longer has, by series key.
 
-    One such is chance, unless that line is gone or came to nonsense; where most moves of a look that are
-    not doubtful by themselves are such, all are.
+    One such is chance, unless that line is gone or came to nonsense; where APART_SHARE of a look's moves that
+    are not doubtful by themselves are such, all are.
     """
     moved = {m.series.key: m for m in moves}
-    left = [k for key, k in known.items() if key in moved or key not in seen.prices]
+    left = [k for key, k in known.items() if key in moved or (key not in seen.prices and not k.missing)]
     lost = {k.series for k in left if (m := moved.get(k.series.key)) is None or far(m)}
     before = _by_place(left, _row), _by_place(left, _column), _by_place(left, _model)
     from_row, from_column, from_model = (
@@ -71,7 +69,7 @@ def _misplaced(moves: Sequence[Move], known: Mapping[str, Known], seen: Seen) ->
     )
     near = [not far(m) for m in moves]
     many = sum(bool(is_near and (a or b)) for is_near, a, b in zip(near, from_row, from_column, strict=True))
-    if many > 1 and many * 2 > sum(near):
+    if many > 1 and many >= APART_SHARE * sum(near):
         reason = f"{many} of {len(moves)} prices that moved stood in other rows or columns before"
         return dict.fromkeys(moved, reason)
     alone = [m.series.key for m, givers in zip(moves, from_model, strict=True) if givers & lost]

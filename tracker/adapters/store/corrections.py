@@ -64,7 +64,7 @@ def told_moves(connection: Connection, source: str) -> list[Move]:
     return [move_of(row) for row in connection.execute(statement)]
 
 
-def write(
+def put(
     connection: Connection,
     source: str,
     basis: Basis,
