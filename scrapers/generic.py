@@ -32,6 +32,8 @@ from scrapers.wrong_page import refuse_wrong_page
 _COMPONENT = re.compile(r"\b(?:rows|data|dataSource)=\{\s*\[")
 _AMOUNT = re.compile(r"[$€£¥]\s?\d|\d\s?[元€]|^[$€£¥]$", re.M)
 _MONEY = re.compile(r"(?:[$€£¥￥]|&euro;|&yen;|&#36;)(?:<[^<>]*>|\s){0,6}\d|\d\s?[元€]")
+_INPUT = re.compile(r">[^<>]*(?:\b(?:inputs?|prompts?|in)\b|输入)", re.I)
+_OUTPUT = re.compile(r">[^<>]*(?:\b(?:outputs?|completions?|out)\b|输出)", re.I)
 _TIER = re.compile(r"\s*[(（](?:batch|flex|priority)(?: api| inference)?[)）]", re.I)
 _FEW = 2  # amounts outside the tables that may stand in prose
 
@@ -39,12 +41,12 @@ _FEW = 2  # amounts outside the tables that may stand in prose
 def generic(page: Page) -> Reading:
     """What the price tables of a page say, and its lists of prices under names; raises ReadError.
 
-    The JSON in its scripts is read only where the page shows no amount of money at all.
+    The JSON in its scripts is read only where the page shows no prices of input and output.
     """
     try:
         return _shown(page)
     except ReadError as fault:
-        if fault.kind != "no_table" or not is_html(page) or shows_amounts(without_scripts(page.text)):
+        if fault.kind != "no_table" or not is_html(page) or shows_prices(without_scripts(page.text)):
             raise
         reading = _hidden(page)
         if not reading.offers:
@@ -57,12 +59,12 @@ def _named(printed: str) -> str:
     return model_name(_TIER.sub("", printed))
 
 
-def shows_amounts(part: str) -> bool:
-    """Whether a page without its scripts states an amount of money."""
-    return bool(_MONEY.search(part))
+def shows_prices(part: str) -> bool:
+    """Whether a page without its scripts states amounts of money and speaks of input and output."""
+    return all(pattern.search(part) for pattern in (_MONEY, _INPUT, _OUTPUT))
 
 
-leaves_scripts_alone(generic, where=shows_amounts)
+leaves_scripts_alone(generic, where=shows_prices)
 
 
 def _hidden(page: Page) -> Reading:

@@ -40,7 +40,8 @@ def grids_in(tree: LexborHTMLParser) -> Iterator[Grid]:
             lead = [node]
         elif tag == "table":
             above = [words for _, node_above in path if (words := _said(node_above))]
-            yield _grid(node, (*above, *_tab_of(node)), "".join(map(_said, lead)), _ids_below(path))
+            before = "".join(map(_said, lead))
+            yield _grid(node, (*above, *_tab_of(node)), before, _ids_below(path))
             lead = []
         else:
             path = [outer for outer in path if outer[0] < tag] + [(tag, node)]

@@ -44,6 +44,17 @@ def model_name(printed: str) -> str:
     return " ".join(lines[:1] + rest)
 
 
+def names_stand_below(printed: list[str]) -> bool:
+    """Whether cells begin with a line that several share (their maker) and are told apart by the next."""
+    lines = [text.split("\n") for text in printed if text]
+    firsts = [line[0] for line in lines]
+    if len(set(firsts)) * 2 > len(firsts) or any(len(line) < 2 for line in lines):
+        return False
+    if any(re.search(r"\d", first) for first in firsts):
+        return False  # a maker's name has no version
+    return all(re.search(r"[a-z].*\d", line[1], re.I) for line in lines) and len({line[1] for line in lines}) > 1
+
+
 def _plain(line: str) -> str:
     text = UNTIL.sub("", SINCE.sub("", line))
     text = _STATUS.sub("", text)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from scrapers.meters import Unit, meter_of, read_unit
 from scrapers.currencies import currency_in
+from scrapers.meters import Unit, meter_of, read_unit
 from scrapers.names import ID, LONGEST
 from scrapers.page import Offer, Page, ReadError, Refused
 from scrapers.payload import Json, astro_islands, flight, ld_json, next_data
@@ -88,16 +88,15 @@ def _labelled(row: Row, above: str, depth: int) -> Iterator[tuple[str, Json]]:
 def _item(item: Row) -> Iterator[tuple[str, Json]]:
     """One price of a list: {"label": "Input (/M tokens)", "price": "$1.5"}."""
     words = " ".join(str(item[key]) for key in _LABELS if isinstance(item.get(key), str))
-    amounts = [v for k, v in item.items() if k not in _LABELS and _PRICES.search(k) and _is_amount(v)]
-    if len(amounts) == 1:
-        yield words, amounts[0]
+    amounts = {k: v for k, v in item.items() if k not in _LABELS and _PRICES.search(k) and _is_amount(v)}
+    dollars = [v for k, v in amounts.items() if re.search(r"dollar|usd", k, re.I)]
+    if len(found := dollars or list(amounts.values())) == 1:
+        yield words, found[0]
 
 
 def _is_amount(value: Json) -> bool:
-    return (
-        (isinstance(value, Decimal)
-        and value > 0)
-        or (isinstance(value, str) and bool(re.search(r"\d", value[:40])))
+    return (isinstance(value, Decimal) and value > 0) or (
+        isinstance(value, str) and bool(re.search(r"\d", value[:40]))
     )
 
 

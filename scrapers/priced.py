@@ -12,7 +12,7 @@ from scrapers.currencies import currency_in, in_cents
 from scrapers.grid import Cell, Grid
 from scrapers.meters import MILLION, Unit, meter_of, of_kind, read_unit, units_in
 from scrapers.money import Price, PriceError, per_meter
-from scrapers.names import LONGEST, model_name
+from scrapers.names import LONGEST, model_name, names_stand_below
 from scrapers.page import Offer, Refused, Terms
 from scrapers.tables import Document
 from scrapers.terms import merged, terms_in, without_context
@@ -73,8 +73,12 @@ class PricedGrid:
     def __iter__(self) -> Iterator[Offer | Refused]:
         above, section, around = "", Terms(), self._around()
         headed, unheaded = self.grid.headed, self._unheaded()
+        under_maker = self.layout.loose and names_stand_below(
+            [row[self.columns.name_at].text for row in self.grid.body]
+        )
         for row in self.grid.body:
             printed = row[self.columns.name_at].text
+            printed = printed.partition("\n")[2] if under_maker else printed
             told = {cell.text for cell in row if cell.text}
             if len(told) <= 1 and (printed or not self.layout.carries_names):
                 section = terms_in(told.pop(), self.page.words) if told else section
