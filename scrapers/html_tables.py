@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from scrapers.grid import Cell, Grid, Spanning, grid_of, without_repeats
 from scrapers.html_page import html_tree
 from scrapers.lines import is_hidden, is_struck
+from scrapers.names import ID
 from scrapers.outline import DEEPEST
 from scrapers.page import ReadError
 from scrapers.terms import tier_only
@@ -145,6 +146,8 @@ def _say(node: LexborNode, tag: str, out: list[str], struck: list[str], raised: 
     if is_struck(node):
         out = struck
         out.append(" ")
+    if tag == "code" and any(map(str.strip, out)) and ID.fullmatch((node.text() or "").strip()):
+        out.append("\n")  # an id behind a name
     is_apart = tag in _BLOCK or (tag == "span" and bool(_BADGE.search(node.attributes.get("class") or "")))
     if is_apart:
         out.append("\n")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from scrapers.names import ID
 from scrapers.page import ReadError
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -51,7 +52,8 @@ class _Said:
         elif token.type in ("softbreak", "hardbreak"):
             self._say("\n")
         elif token.type in ("text", "text_special", "code_inline"):
-            if self.linked and token.content[:1].isalnum():
+            is_id = token.type == "code_inline" and bool(ID.fullmatch(token.content))
+            if (self.linked and token.content[:1].isalnum()) or (is_id and "".join(self.shown).strip()):
                 self._say("\n")  # a badge or an id that stood in a line of its own
             self._say(token.content.translate(_RAISED) if self.raised else token.content)
         self.linked = token.type == "link_close"

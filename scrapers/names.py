@@ -33,7 +33,7 @@ def model_name(printed: str) -> str:
     parts = printed.strip()[: 4 * LONGEST].split("\n")
     shown = [part for n, part in enumerate(parts) if not (n and part.lstrip()[:1] in _BENEATH)]
     lines = [line for line in map(_plain, shown) if line]
-    ids = [line for line in lines[1:] if ID.fullmatch(line)]
+    ids = [id for line in lines[1:] if ID.fullmatch(id := line.strip("()（） "))]
     if ids:
         return ids[0]
     if lines and ID.fullmatch(lines[0]):
@@ -45,14 +45,15 @@ def model_name(printed: str) -> str:
 
 
 def names_stand_below(printed: list[str]) -> bool:
-    """Whether cells begin with a line that several share (their maker) and are told apart by the next."""
+    """Whether cells begin with a line that several share, their maker, and are told apart by the next."""
     lines = [text.split("\n") for text in printed if text]
     firsts = [line[0] for line in lines]
     if len(set(firsts)) * 2 > len(firsts) or any(len(line) < 2 for line in lines):
         return False
     if any(re.search(r"\d", first) for first in firsts):
         return False  # a maker's name has no version
-    return all(re.search(r"[a-z].*\d", line[1], re.I) for line in lines) and len({line[1] for line in lines}) > 1
+    seconds = {line[1] for line in lines}
+    return len(seconds) > 1 and all(re.search(r"[a-z].*\d", second, re.I) for second in seconds)
 
 
 def _plain(line: str) -> str:
