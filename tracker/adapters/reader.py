@@ -32,8 +32,8 @@ Answer = Reading | ReadError | str  # str: the kind of what the reader tripped o
 def serve(connection: Connection, longest_s: float) -> None:
     """Read what comes until the other side is gone; what hangs ends itself a second after its time."""
     _settle_in()
-    connection.send_bytes(b"ready")
     with contextlib.suppress(EOFError, OSError):
+        connection.send_bytes(b"ready")
         while True:
             asked = connection.recv_bytes()
             # By the kernel, whatever the reader does: nobody may be left to kill it.
