@@ -213,6 +213,8 @@ def _stated(meters: tuple[str, ...], heading: str) -> Column:
     terms = heading_terms(heading)
     if not terms.tier and "output_mtok" in meters and is_of_thinking(heading):
         terms = replace(terms, tier="thinking")
+    if not terms.tier and meters == ("cache_read_mtok",) and re.search(r"\bexplicit|显式", heading, re.I):
+        terms = replace(terms, tier="explicit cache")  # beside the price of what is cached unasked
     return Column(meters, heading, terms, read_unit(heading))
 
 

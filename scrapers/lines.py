@@ -83,8 +83,11 @@ def _walk(
 
 
 def _is_alone(inner: LexborNode, outer: LexborNode) -> bool:
-    """Whether an element is all that the one around it says."""
-    return outer.tag in ("p", "div", "li") and (inner.text() or "").strip() == (outer.text() or "").strip()
+    """Whether an element is all that the one around it says, or what an item begins with."""
+    said, whole = (inner.text() or "").strip(), (outer.text() or "").strip()
+    return outer.tag in ("p", "div", "li") and (
+        said == whole or (outer.tag == "li" and whole.startswith(said))
+    )
 
 
 def _end(out: list[Line], here: list[str], level: int) -> None:

@@ -12,7 +12,7 @@ from scrapers.meters import Unit, meter_of, read_unit, units_in
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import LONGEST, model_name
 from scrapers.page import STANDARD, Offer, Refused, Terms
-from scrapers.segments import Part, metered, meter_of_words, parts_of
+from scrapers.segments import Part, meter_of_words, metered, parts_of
 from scrapers.tables import Document
 from scrapers.terms import context_in, merged, terms_in, tier_only, without_context
 from scrapers.titled import is_about
@@ -20,8 +20,8 @@ from scrapers.titled import is_about
 _UNIT = re.compile(r"(?:/|per\b)\s?.{1,40}$", re.I)
 _HEADINGS = 6  # levels of true headings; below stand terms of lists and lines in bold
 _SPEC = re.compile(
-    r"(?:max(?:imum)? |total )?(?:context|release|licen|param|modalit|quant|provider|type|size|latency|speed|throughput"
-    r"|knowledge|training|availab|endpoint|rate limit|function)",
+    r"(?:max(?:imum)? |total )?(?:context|release|licen|param|modalit|quant|provider|type|size|latency"
+    r"|speed|throughput|knowledge|training|availab|endpoint|rate limit|function)",
     re.I,
 )
 _CACHE = re.compile(r"\W*cache\W*", re.I)
@@ -69,7 +69,7 @@ def listed(lines: Sequence[Line], page: Document) -> Iterator[list[Offer | Refus
     path: list[tuple[int, str]] = []
     card = Card()
     for line in _with_units(lines):
-        named = _is_name(line)
+        named = _is_name(line) and not _describes(line, card)
         if named and not _says_meter(line.text):
             yield from _whole(card)
             if line.level:
@@ -88,7 +88,13 @@ def _with_units(lines: Sequence[Line]) -> Iterator[Line]:
     """The lines, a price and the unit in the line below it ("/ 1K searches") made one."""
     before: Line | None = None
     for line in lines:
-        if before and not before.level and _UNIT.match(line.text) and units_in(line.text) and parts_of(before.text):
+        if (
+            before
+            and not before.level
+            and _UNIT.match(line.text)
+            and units_in(line.text)
+            and parts_of(before.text)
+        ):
             yield Line(f"{before.text} {line.text}")
             before = None
             continue
@@ -106,6 +112,12 @@ def _is_name(line: Line) -> bool:
     return bool(line.level) or "\n" in line.text
 
 
+def _describes(line: Line, card: Card) -> bool:
+    """Whether a line in bold under a model's heading says more of it: "Best for coding" under "Kite 4"."""
+    is_model = bool(re.search(r"\d", card.title)) and not is_about(card.title.split("\n")[0])
+    return line.level > _HEADINGS and is_model and not card.found and not re.search(r"\d", line.text)
+
+
 def _says_meter(text: str) -> bool:
     return bool(meter_of(without_context(text))) or tier_only(text) or bool(parts_of(text))
 
@@ -118,7 +130,9 @@ def _whole(card: Card) -> Iterator[list[Offer | Refused]]:
 
 
 def _offers(card: Card, prices: list[Part], text: str, page: Document) -> Iterator[Offer | Refused]:
-    label = " | ".join(filter(None, (card.title, card.group if card.group != card.label else "", card.label, text))).replace("\n", " ")
+    label = " | ".join(
+        filter(None, (card.title, card.group if card.group != card.label else "", card.label, text))
+    ).replace("\n", " ")
     if not 0 < len(card.title) <= LONGEST or is_about(card.title.split("\n")[0]):
         return
     try:

@@ -16,10 +16,11 @@ _AMOUNT = re.compile(
     re.I,
 )
 _UNSURE = re.compile(
-    r"\b(?:until|from|starting|up to|as low as|approx\w*|about|average|estimated|save[sd]?|instead|previously|was|off"
-    r"|example|would|if you)\b|~|≈|起|约",
+    r"\b(?:until|from|starting|up to|as low as|approx\w*|about|average|estimated|save[sd]?|instead"
+    r"|previously|was|off|example|would|if you)\b|~|≈|起|约",
     re.I,
 )
+_IN_OTHER_WORDS = re.compile(r"\bor around [\d.,]+ \w+ for [$€£]\s?[\d.]+", re.I)
 _IN_OUT = re.compile(r"\W*(in|out)\W*", re.I)
 
 
@@ -37,6 +38,7 @@ def parts_of(text: str) -> list[Part]:
     """Each price of a line with the words around it; empty where there is none, or where it is prose."""
     if len(text) > _LONGEST_LINE:
         return []
+    text = _IN_OTHER_WORDS.sub("", text)
     found = list(_AMOUNT.finditer(text))
     ends = [0, *(m.end() for m in found)]
     starts = [*(m.start() for m in found), len(text)]

@@ -33,7 +33,8 @@ _ABOUT = re.compile(
 
 def is_of_prices(text: str) -> bool:
     """Whether the heading of a column or row says only that prices stand there."""
-    return 0 < len(text) <= LONGEST and not _PRICED.sub("", text)
+    has_word = 0 < len(text) <= LONGEST and bool(re.search(r"[a-z]{3}|[一-鿿]", text, re.I))
+    return has_word and not _PRICED.sub("", text)
 
 
 def is_free_tier(text: str) -> bool:
