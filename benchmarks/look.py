@@ -32,6 +32,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from scrapers.generic import generic
 from scrapers.source import Source
+from tracker.adapters import reading
 from tracker.adapters.clock import SystemClock
 from tracker.adapters.edges import Edges
 from tracker.adapters.fetch import Fetcher
@@ -250,9 +251,8 @@ async def cost(pass_over: Callable[[], Awaitable[int]]) -> Cost:
 
 def processor() -> float:
     """Seconds of this process and of its readers' processes, those too that began meanwhile."""
-    readers = [child.pid for child in multiprocessing.active_children() if child.name == "reader"]
     # The clock of another process: see clock_getcpuclockid(3).
-    return time.process_time() + sum(time.clock_gettime((~pid) << 3 | 2) for pid in readers if pid)
+    return time.process_time() + sum(time.clock_gettime((~p.pid) << 3 | 2) for p in reading.processes)
 
 
 async def measure(count: int, profiled: str) -> None:

@@ -208,16 +208,16 @@ def _settle_in(wanted: dict[str, Any]) -> None:
 def _shorten(wanted: dict[str, Any]) -> None:
     import tracker.cli.jobs
     import tracker.daemon
-    from tracker.adapters import reader
+    from tracker.adapters import reading
     from tracker.adapters.store import engine
 
     tracker.cli.jobs.Daemon = partial(tracker.daemon.Daemon, tick_s=0.05)  # type: ignore[assignment,misc]
     engine.LOCK_WAIT_S = wanted.get("lock_wait_s", engine.LOCK_WAIT_S)
     if "hang" in wanted:
-        reader.serve = partial(_serve_or_hang, wanted["hang"])
+        reading.SERVES = ("tests.faults.launch", "serve_or_hang", wanted["hang"])  # type: ignore[assignment]
 
 
-def _serve_or_hang(hang: str, connection: Pipe, longest_s: float) -> None:
+def serve_or_hang(connection: Pipe, longest_s: float, hang: str) -> None:
     """What a reader's process does that never comes back from a page at `hang`."""
     from scrapers.source import Source
     from tracker.adapters import reader

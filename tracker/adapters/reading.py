@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import hashlib
-import multiprocessing
+import json
 import os
+import signal
+import socket
+import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from multiprocessing.connection import Connection
 
 import structlog
 
@@ -22,6 +27,7 @@ from tracker.domain.model import Snapshot
 log = structlog.get_logger()
 MOST_READERS = min(4, max(2, os.cpu_count() or 1))  # at work at one time: one that hangs holds up no other
 START_S = 60.0  # in which a new process must be ready
+SERVES = (reader.__name__, reader.serve.__name__)
 
 
 async def read(source: Source, snapshot: Snapshot) -> Reading:
@@ -47,12 +53,14 @@ class Process:
     """A reader's process, from this side. Raises OSError where none can be started."""
 
     def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")  # never fork: threads are at work here
-        self._connection, theirs = context.Pipe()
-        asks = theirs, reader.LONGEST_READ_S
-        self._process = context.Process(target=reader.serve, args=asks, name="reader", daemon=True)
-        self._process.start()
-        theirs.close()
+        mine, its = socket.socketpair()
+        self._connection = Connection(mine.detach())
+        self._is_over = False
+        with its:
+            # Never fork: threads are at work here. Its standard input is the way to it.
+            stdin = [(os.POSIX_SPAWN_DUP2, its.fileno(), 0)]
+            self.pid = os.posix_spawn(sys.executable, _command(), os.environ, file_actions=stdin)
+        processes.add(self)
         if not self._connection.poll(START_S):
             self.kill()
             raise TimeoutError
@@ -60,7 +68,12 @@ class Process:
 
     @property
     def is_alive(self) -> bool:
-        return self._process.is_alive()
+        if not self._is_over:
+            try:
+                self._is_over = os.waitpid(self.pid, os.WNOHANG)[0] != 0
+            except ChildProcessError:
+                self._is_over = True
+        return not self._is_over
 
     def ask(self, asked: bytes) -> reader.Answer:
         """Its answer; raises TimeoutError, EOFError or OSError where there comes none."""
@@ -70,11 +83,16 @@ class Process:
         return reader.unpack(self._connection.recv_bytes())
 
     def kill(self) -> None:
-        self._process.kill()
-        self._process.join()
+        processes.discard(self)
+        if self.is_alive:
+            os.kill(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self.pid, 0)
+            self._is_over = True
         self._connection.close()
 
 
+processes: set[Process] = set()
 _idle: deque[Process] = deque()
 
 
@@ -116,6 +134,20 @@ def _hired() -> Process:
 
 
 def _end() -> None:
-    """They are told nothing when the tracker ends: multiprocessing would wait for them."""
-    for process in multiprocessing.active_children():
+    for process in list(processes):
         process.kill()
+
+
+_SERVE = """
+import importlib, json, sys
+from multiprocessing.connection import Connection
+sys.path[:], (module, function, *more), longest_s = json.loads(sys.argv[1])
+getattr(importlib.import_module(module), function)(Connection(0), longest_s, *more)
+"""
+
+
+def _command() -> list[str]:
+    """Python that finds what this one finds, and serves."""
+    path = [entry or os.getcwd() for entry in sys.path]  # noqa: PTH109
+    said = json.dumps([path, SERVES, reader.LONGEST_READ_S])
+    return [sys.executable, *(["-B"] if sys.flags.dont_write_bytecode else []), "-c", _SERVE, said]
