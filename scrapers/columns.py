@@ -107,10 +107,10 @@ def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False)
 def _named_at(grid: Grid, headings: list[str], name: re.Pattern[str]) -> int:
     """The column of names: of ids where its cells are such, else that which tells most rows apart."""
     named = [x for x, heading in enumerate(headings) if name.fullmatch(heading)]
-    if name is NAME:
-        ids = (x for x, h in enumerate(headings) if _ID.fullmatch(h))
-        if (by_id := next((x for x in ids if _are_ids(_cells(grid, x))), -1)) >= 0:
-            return by_id
+    by_id = [x for x, heading in enumerate(headings) if name is NAME and _ID.fullmatch(heading)]
+    whole = (x for x in by_id if _are_ids(_cells(grid, x)) and not any(row[x].missing for row in grid.body))
+    if (first := next(whole, -1)) >= 0:
+        return first
     return max(named, key=lambda x: len(set(_cells(grid, x))), default=-1)  # "Model family" says less
 
 

@@ -70,9 +70,10 @@ leaves_scripts_alone(generic, where=shows_prices)
 def _hidden(page: Page) -> Reading:
     lines = "\n".join(line.text for line in whole_page(page.text).lines)
     words = around(lines, ())
-    shown = payload_tables(page)
+    shown, hidden = document(page), payload_tables(page)
     layout = Layout(unit=spoken_unit(words), currency=spoken_currency(words), loose=True)
-    lists = [found for grid in shown.grids if (found := priced(grid, shown, layout))]
+    grids = [grid for grid in hidden.grids if grid not in shown.grids and not _lost_a_heading(grid)]
+    lists = [found for grid in grids if (found := priced(grid, hidden, layout))]
     refuse_gaps(lists, (), page.url)
     return settled(*lists, *payload_models(page, spoken_unit(words), spoken_currency(words)))
 
@@ -95,6 +96,8 @@ def _shown(page: Page) -> Reading:
     grids = (with_points(grid, layout.currency) for grid in whole)
     lists = [found for grid in grids if (found := priced(grid, shown, layout))]
     if not lists and not cards:
+        if any(priced(grid, shown, layout) for grid in shown.grids):
+            raise ReadError("missing_column", f"the table on {page.url} has fewer headings than columns")
         raise ReadError("no_table", f"no price table on {page.url}")
     refuse_gaps(lists, (), page.url)
     reading = settled(*lists, cards)

@@ -129,7 +129,7 @@ def read_unit(text: str) -> Unit | None:
 
 _NOT_A_PRICE = re.compile(
     r"additional|per tool|\bcount\b|limit|\bmax|length|window|tokens per|rpm|tpm|saving|multiplier|speed"
-    r"|modalit|%"
+    r"|modalit|%|阶梯|长度|上限|范围"
 )
 _KIND = (("audio", r"audio|speech|音频|语音"), ("image", r"image|图片|图像"), ("video", r"video|视频"))
 _TEXT = re.compile(r"\btext\b|文本")
