@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from scrapers.currencies import currency_in
 from scrapers.grid import Grid, Spanning, grid_of
 from scrapers.markdown_inline import inline_text
 from scrapers.meters import meter_of
@@ -83,6 +84,8 @@ def two_heads(rows: list[list[Spanning]]) -> list[list[Spanning]]:
     under = [item.cell.text for item in rows[1][1:]]
     wide = len(under) // max(len(words), 1)
     if len(words) < 2 or under[:wide] * len(words) != under or sum(map(bool, map(meter_of, under))) < 2:
+        return rows
+    if any(currency_in(text) for text in under):  # "Input: $3" below a heading is a price
         return rows
     above = [rows[0][0], *(item for item in words for _ in range(wide))]
     heads = [[Spanning(replace(item.cell, is_header=True)) for item in row] for row in (above, rows[1])]
