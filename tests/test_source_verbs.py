@@ -101,6 +101,7 @@ def test_a_page_on_which_nothing_is_found_is_saved_and_said(copy: Path, pages: P
         (("new", "openai", "URL"), 2, "is called openai already"),
         (("new", "../x", "URL"), 2, "is no id"),
         (("new", "acme", "URL", "--kind", "houses"), 2, "is no kind"),
+        (("new", "acme", "URL/gone"), 69, "cannot be saved"),
         (("accept", "nobody"), 2, "no source is called nobody"),
         (("accept", "openai"), 1, "no page of openai is saved"),
     ],

@@ -19,7 +19,7 @@ from tracker.adapters.charset import text_of
 from tracker.adapters.fetch import Fetcher
 from tracker.adapters.saved import Checkout, checkout
 from tracker.cli import common
-from tracker.domain.errors import TrackerError
+from tracker.domain.errors import FetchError, Missing, TrackerError
 from tracker.domain.model import NotModified, Snapshot
 from tracker.domain.skeleton import skeleton
 
@@ -86,6 +86,8 @@ async def _fetched(url: str, accept: str) -> Snapshot:
     fetcher = Fetcher(common.settings().look, now=lambda: datetime.now(UTC))
     try:
         got = await fetcher.get(url, accept=accept)
+    except FetchError as e:
+        raise Missing(f"the page cannot be saved: {e.words}") from None
     finally:
         await fetcher.aclose()
     assert not isinstance(got, NotModified)  # nothing conditional was asked

@@ -15,11 +15,7 @@ def skeleton(id: str, url: str, accept: str, reading: Reading) -> str:
     models = list(dict.fromkeys(o.model for o in reading.offers))
     stated = Counter(o.meter for o in reading.offers)
     needs = [meter for meter in NEEDED if stated[meter] * 2 > len(models) > 0]
-    table = (
-        f"table(needs=({''.join(f'{_quoted(m)}, ' for m in needs)}), carries_names=True)"
-        if needs
-        else "table()"
-    )
+    table = f"table(needs={_tuple(needs)}, carries_names=True)" if needs else "table()"
     lines = [
         f'"""{_title(id)}\'s page of prices."""',
         "",
@@ -31,15 +27,19 @@ def skeleton(id: str, url: str, accept: str, reading: Reading) -> str:
         f"    reader={table},",
         *([f"    accept={_quoted(accept)},"] if accept != "text/html" else []),
         *(['    via="markdown",'] if "markdown" in accept else []),
-        f"    anchors=({''.join(f'{_quoted(m)}, ' for m in models[:MOST_ANCHORS])}),",
+        f"    anchors={_tuple(models[:MOST_ANCHORS])},",
         f"    least={max(1, len(reading.offers) // 2)},",
         ")",
     ]
-    return "\n".join(lines).replace(", ),", "),").replace(", ), ", "), ") + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def _title(id: str) -> str:
     return id.replace("-", " ").title()
+
+
+def _tuple(words: list[str]) -> str:
+    return f"({', '.join(map(_quoted, words))}{',' if len(words) == 1 else ''})"
 
 
 def _quoted(words: str) -> str:
