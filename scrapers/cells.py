@@ -84,7 +84,11 @@ def worded(text: str, own: str = "") -> list[tuple[str, str]]:
     parts = _AFTER.split(text)
     if len(parts) < 3 or not (currency_in(parts[0]) or _is_price(parts[0].strip(" \n/;,|"))):
         return _by_labels(text, own)
-    said = [(word, price.strip(" \n/;,|")) for price, word in zip(parts[::2], parts[1::2], strict=False)]
+    # A separator right before a word has lost its price ("$0.08 / cached"): it stays, and is refused.
+    said = [
+        (word, price.lstrip(" \n/;,|").rstrip(" \n;,|"))
+        for price, word in zip(parts[::2], parts[1::2], strict=False)
+    ]
     return [*said, ("", parts[-1])] if parts[-1].strip(" \n/;,|()") else said
 
 

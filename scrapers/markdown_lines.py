@@ -18,6 +18,7 @@ _IMAGE = re.compile(r"!\[[^\]]*\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _CODE = re.compile(r"(?<=\S)\s*`([\w./:@-]+)`\s*$")
 _STRUCK = re.compile(r"~~[^~]*~~|<(?:s|del|strike)\b[^>]*>.*?</(?:s|del|strike)>", re.I)
+_LAST_NUMBER = re.compile(r"\d[\d.,]*\Z")
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.I)
 BOLD = 7  # the level of a line in bold, and of an item that holds other items
 
@@ -44,7 +45,8 @@ def markdown_lines(text: str) -> list[Line]:
 
 def _sources(text: str) -> Iterator[str]:
     is_code = False
-    for line in text.split("\n"):
+    # Nothing tells whether a number that the text ends with is whole: it is made one that cannot be read.
+    for line in _LAST_NUMBER.sub("\ufffd", text).split("\n"):
         if _FENCE.match(line):
             is_code = not is_code
         elif not is_code and not line.lstrip().startswith("|"):

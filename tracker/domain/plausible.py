@@ -88,7 +88,7 @@ def _by_place(
 
 def _row(series: Series) -> object:
     """What is the same for all prices of a row, whatever their headings say."""
-    return series.model, series.currency, replace(series.terms, context="")
+    return series.model, replace(series.terms, context="")
 
 
 def _column(series: Series) -> object:
@@ -97,7 +97,7 @@ def _column(series: Series) -> object:
 
 
 def _model(series: Series) -> object:
-    return series.model, series.currency
+    return series.model
 
 
 def _from_a_row_that_is_gone(
