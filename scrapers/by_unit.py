@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from scrapers.columns import NAME
+from scrapers.currencies import currency_in
 from scrapers.grid import Cell, Grid
 from scrapers.meters import meter_of, read_unit, units_in
-from scrapers.currencies import currency_in
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name, without_marks
 from scrapers.page import Offer, Page, Refused, Terms

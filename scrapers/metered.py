@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from scrapers.columns import NAME
+from scrapers.currencies import currency_in
 from scrapers.grid import Cell, Grid
 from scrapers.meters import read_unit
-from scrapers.currencies import currency_in
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import LONGEST, model_name, without_marks
 from scrapers.page import STANDARD, Offer, Page, Refused, Terms

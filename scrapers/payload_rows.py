@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from selectolax.lexbor import LexborHTMLParser
 
+from scrapers.currencies import currency_in
 from scrapers.html_tables import cell_text
 from scrapers.meters import Unit, meter_of, read_unit
-from scrapers.currencies import currency_in
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import LONGEST, model_name
 from scrapers.page import STANDARD, Offer, Page, ReadError, Reading, Refused, Terms

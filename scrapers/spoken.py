@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from scrapers.currencies import currency_in
 from scrapers.grid import Grid
 from scrapers.meters import Unit, units_in
-from scrapers.currencies import currency_in
 
 _OF_PRICES = re.compile(r"pric|cost|billed|charge|per\b|价格|单价|计费|价钱|币种|货币", re.I)
 _LONGEST = 200  # characters of a line; a longer one is prose

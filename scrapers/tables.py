@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scrapers.currencies import currency_in
 from scrapers.grid import Cell, Grid, with_heads, without_repeats
 from scrapers.html_page import whole_page
 from scrapers.html_tables import grids_in, html_tables
 from scrapers.markdown_tables import markdown_tables
 from scrapers.meters import Unit, units_in
-from scrapers.currencies import currency_in
 from scrapers.page import Page
 
 __all__ = ["Cell", "Document", "Grid", "document", "is_html", "tables"]

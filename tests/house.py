@@ -103,8 +103,7 @@ BUILT_IN = {"__import__", "eval", "exec", "input", "open", "print"}
 
 # --- exceptions, each with its reason ---
 
-IMPORTS_INSIDE = {
-}
+IMPORTS_INSIDE = {}
 IMPORTS_BY_NAME = {
     "tracker/cli/__init__.py": "a verb imports what it needs, and no more",
     "scrapers/catalog.py": "sources are found, not listed",

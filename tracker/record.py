@@ -45,7 +45,7 @@ class Looked:
 
 
 def own_settings(edges: Edges, id: str) -> SourceSetting:
-    return next((s for s in edges.settings.sources if s.id == id), SourceSetting(id))
+    return edges.own.get(id) or SourceSetting(id)
 
 
 def readers_of(edges: Edges, source: Source) -> str:

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from scrapers.currencies import currency_in
 from scrapers.grid import Cell, Grid
 from scrapers.meters import kinds_in, meter_of, read_unit
-from scrapers.currencies import currency_in
 from scrapers.page import Page, ReadError
 from scrapers.tables import Document, document
 

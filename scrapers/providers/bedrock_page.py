@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from scrapers.currencies import currency_in
 from scrapers.grid import Grid
 from scrapers.json_rows import answer_of
 from scrapers.meters import METERS, kinds_in, meter_of, of_kind, read_unit
-from scrapers.currencies import currency_in
 from scrapers.money import PriceError, per_meter, read_prices
 from scrapers.names import model_name
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms

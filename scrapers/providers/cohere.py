@@ -6,9 +6,9 @@ Not read on purpose: Model Vault, which costs by the hour of an instance.
 import re
 from collections.abc import Iterable, Iterator
 
+from scrapers.currencies import currency_in
 from scrapers.html_page import whole_page
 from scrapers.lines import Line
-from scrapers.currencies import currency_in
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name
 from scrapers.page import Offer, Page, ReadError, Reading, Refused

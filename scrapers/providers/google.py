@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scrapers.currencies import currency_in
 from scrapers.grid import Grid
 from scrapers.meters import meter_of, read_unit
-from scrapers.currencies import currency_in
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import without_marks
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms

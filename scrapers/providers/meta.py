@@ -7,10 +7,10 @@ whose prices stand in prose.
 import re
 from collections.abc import Iterator
 
+from scrapers.currencies import currency_in
 from scrapers.grid import Grid
 from scrapers.markdown_tables import markdown_tables
 from scrapers.meters import meter_of, read_unit
-from scrapers.currencies import currency_in
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.page import Offer, Page, ReadError, Reading, Refused
 from scrapers.settled import settled

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scrapers.currencies import currency_in
 from scrapers.grid import Cell, Grid
 from scrapers.meters import METERS, Unit, kinds_in, meter_of, of_kind, read_unit
-from scrapers.currencies import currency_in
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name, without_marks
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scrapers.meters import METERS, Unit
 from scrapers.currencies import currency_in
+from scrapers.meters import METERS, Unit
 from scrapers.money import Price, PriceError, per_meter, read_number, read_price, read_prices
 
 MTOK = Unit("token", 1_000_000)

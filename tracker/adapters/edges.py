@@ -16,7 +16,7 @@ from tracker.adapters.clock import Clock
 from tracker.adapters.fetch import Fetcher
 from tracker.adapters.store import Connection, Engine
 from tracker.adapters.store.engine import asking, writing
-from tracker.domain.settings import Settings
+from tracker.domain.settings import Settings, SourceSetting
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,6 +35,10 @@ class Edges:
     # One thread at the store: SQLite has one writer anyway, a queue is fairer than its busy wait, and two
     # threads that take turns at the interpreter cost more than they save.
     store: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "store"))
+    own: Mapping[str, SourceSetting] = field(init=False)  # what the settings say of a source, by its id
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "own", {s.id: s for s in self.settings.sources})
 
     async def write(
         self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
