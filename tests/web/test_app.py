@@ -13,6 +13,7 @@ from tests.web.asking import ON_SQLITE, PAGES, app_over, ask, get, words_of
 from tests.web.stock import HOUR, NOW, add_moves, add_sources, by_id, keep_page, move, set_health, source
 from tracker.adapters.store.questions import source_rows
 from tracker.domain.model import State, Status
+from tracker.domain.moves import CLAIMED
 from tracker.web import pages
 from tracker.web.watched import watched
 
@@ -33,6 +34,21 @@ def test_the_first_page_tells_how_the_sources_are_what_moved_and_what_waits(engi
     assert "withdrawn went back before it was confirmed" in words_of(
         get(app_over(engine, sources), "/moves").text
     )
+
+
+@ON_SQLITE
+def test_what_only_catalogues_claim_is_counted_apart_from_what_waits_for_a_person(engine: Engine) -> None:
+    sources = by_id(source("openai"), source("litellm", "catalogs"))
+    add_sources(engine, sources)
+    page = keep_page(engine, "openai", b"a page")
+    claims = [move("litellm", f"m{n}", "3", "2", status=Status.held, reason=CLAIMED) for n in range(3)]
+    add_moves(
+        engine, [move("openai", "o3", "10", "0.2", status=Status.held, reason="50 times"), *claims], page
+    )
+    said = words_of(get(app_over(engine, sources), "/").text)
+    assert "Not confirmed yet 1 " in said and "held 50 times" in said
+    assert "catalogues claim 3 moves of others that no other source has confirmed" in said
+    assert "m1" not in said and "m1" in words_of(get(app_over(engine, sources), "/moves").text)
 
 
 @ON_SQLITE

@@ -76,16 +76,19 @@ class Pages:
         """The status page."""
         with asking(self.engine) as connection:
             seen, counts = self._seen(connection), status.counts(connection)
-            shown = {
+            shown: dict[str, Any] = {
                 "moves": status.latest_moves(connection, [Status.confirmed], LATEST),
-                "pending": status.latest_moves(connection, [Status.held, Status.provisional], MOST_PENDING),
+                "pending": status.waiting_moves(connection, MOST_PENDING),
+                "claims": status.claims(connection),
                 "alerts": [
                     row
                     for state in ("dead", "waiting")
                     for row in questions.alert_rows(connection, state, MOST_PENDING)
                 ],
             }
-        return self._page("now.html", seen, **shown, **_figures(seen, counts))
+        figures = _figures(seen, counts)
+        figures["held"] -= shown["claims"]
+        return self._page("now.html", seen, **shown, **figures)
 
     def moves(self) -> str:
         """The latest moves, however they stand."""

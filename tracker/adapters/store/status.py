@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
 
-from tracker.adapters.store.moves import move_of, select_moves
+from tracker.adapters.store.moves import PENDING, move_of, select_moves
 from tracker.adapters.store.tables import deliveries, looks, moves, prices, snapshots
 from tracker.domain.model import Move, Status
+from tracker.domain.moves import CLAIMED
 
 
 def latest_moves(connection: Connection, statuses: Sequence[Status], limit: int) -> list[Move]:
@@ -17,6 +18,19 @@ def latest_moves(connection: Connection, statuses: Sequence[Status], limit: int)
     statement = select_moves().where(moves.c.status.in_([s.value for s in statuses]))
     newest = statement.order_by(moves.c.at.desc(), moves.c.id.desc()).limit(limit)
     return [move_of(row) for row in connection.execute(newest)]
+
+
+def waiting_moves(connection: Connection, limit: int) -> list[Move]:
+    """Moves that wait for a second look or a person, the newest first; not what only catalogues claim."""
+    statement = select_moves().where(moves.c.status.in_(PENDING), moves.c.reason != CLAIMED)
+    newest = statement.order_by(moves.c.at.desc(), moves.c.id.desc()).limit(limit)
+    return [move_of(row) for row in connection.execute(newest)]
+
+
+def claims(connection: Connection) -> int:
+    """How many moves only catalogues claim."""
+    held = moves.c.status.in_(PENDING), moves.c.reason == CLAIMED
+    return connection.scalar(select(func.count()).where(*held)) or 0
 
 
 def snapshot_row(connection: Connection, id: int) -> Row[Any] | None:
