@@ -41,7 +41,7 @@ def market(engine: Engine, pages: Pages, clock: Clock, **more: Source) -> Edges:
         id: Source(pages.url(f"/{id}"), claims, ancestry="catalogues", id=id, kind="catalogs")
         for id in ("cat", "other")
     }
-    return replace(one, sources=one.sources | found | more)
+    return replace(one, sources={**one.sources, **found, **more})
 
 
 def of(engine: Engine, source: str) -> list[Move]:
@@ -157,3 +157,32 @@ def test_the_same_move_on_two_pages_of_one_provider_is_told_once(engine: Engine,
     run(one, ("acme", "twin"))
     assert {m.status for m in moves(engine)} == {Status.confirmed} and len(moves(engine)) == 4
     assert len(alerts(engine)) == 1
+
+
+def test_a_catalogue_that_was_wrong_before_repeats_no_move(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = market(engine, pages, clock)
+    pages.put("/cat", text(LIST | {"a": "5"}))
+    look_at_all(one)
+    for path in ("/acme", "/cat"):
+        clock.later(hours=1)
+        pages.put(path, text(LIST | {"a": "2"}))
+        look_at_all(one)
+    assert {(m.status, m.before) for m in of(engine, "acme")} == {(Status.confirmed, Decimal(3))}
+    assert {(m.status, m.before) for m in of(engine, "cat")} == {(Status.held, Decimal(5))}
+    assert len(alerts(engine)) == 1
+
+
+def test_a_price_that_falls_back_and_falls_again_is_told_each_time(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = market(engine, pages, clock)
+    look_at_all(one)
+    told = []
+    for price in ("2", "3", "2"):
+        clock.later(days=2)
+        for path in ("/acme", "/cat"):
+            pages.put(path, text(LIST | {"a": price}))
+            look_at_all(one)
+            clock.later(hours=1)
+        told.append(len(alerts(engine)))
+    assert told == [1, 2, 3]

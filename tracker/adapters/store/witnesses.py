@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import Connection, exists, func, select, union_all
 
 from tracker.adapters.store.moves import PENDING
 from tracker.adapters.store.series import SERIES, series_of
@@ -15,17 +15,29 @@ from tracker.domain.witnesses import Testimony, is_same_line, names_elsewhere
 
 
 def testimonies(connection: Connection, move: Move) -> list[Testimony]:
-    """The other sources that have the price a move came to: held there now, or waiting itself."""
+    """The other sources that have the price a move came to: held there now, or waiting itself.
+
+    One that is known to have come there from another price speaks for another move.
+    """
+    from_another = exists().where(
+        moves.c.source == prices.c.source,
+        moves.c.series == prices.c.series,
+        moves.c.at == prices.c.valid_from,
+        moves.c.status == Status.confirmed.value,
+        moves.c.before != move.before,
+    )
     held = select(prices.c.source, prices.c.recorded_at.label("since"), *SERIES).where(
         series.c.id == prices.c.series,
         prices.c.price == move.after,
         prices.c.valid_to.is_(None),
         prices.c.withdrawn_at.is_(None),
         prices.c.source != move.source,
+        ~from_another,
         *_like(move.series),
     )
     waiting = select(moves.c.source, moves.c.recorded_at.label("since"), *SERIES).where(
         series.c.id == moves.c.series,
+        moves.c.before == move.before,
         moves.c.after == move.after,
         moves.c.status.in_(PENDING),
         moves.c.source != move.source,
@@ -36,7 +48,11 @@ def testimonies(connection: Connection, move: Move) -> list[Testimony]:
 
 
 def is_told(connection: Connection, move: Move, since: datetime) -> bool:
-    """Whether the same move of the same line was confirmed for another source after `since`."""
+    """Whether the same move of the same line was confirmed for another source after `since`.
+
+    What was confirmed before this source came to the price before is an earlier move of the same figures.
+    """
+    since = max(since, held_since(connection, move) or since)
     rows = connection.execute(
         select(*SERIES).where(
             series.c.id == moves.c.series,
