@@ -4,7 +4,7 @@ Not read on purpose: recognition of speech, voices, videos, music and tools.
 """
 
 from scrapers.in_currency import in_currency
-from scrapers.providers._minimax_page import prices
+from scrapers.providers.minimax import READER
 from scrapers.source import Source
 
 SOURCE = Source(
@@ -12,7 +12,7 @@ SOURCE = Source(
     accept="text/markdown",
     via="markdown",
     provider="minimax",
-    reader=in_currency("CNY", prices()),
+    reader=in_currency("CNY", READER),
     anchors=("MiniMax-M3", "MiniMax-M2.7", "MiniMax-M2.5", "MiniMax-M2.1", "MiniMax-M2", "MiniMax-M1"),
     least=6,
 )
