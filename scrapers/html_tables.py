@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.grid import Cell, Grid, Spanning, grid_of, without_repeats
 from scrapers.html_page import html_tree
-from scrapers.lines import is_hidden, is_struck
+from scrapers.lines import AS_RAISED, as_lines, is_hidden, is_struck, one_line
 from scrapers.names import ID
 from scrapers.outline import DEEPEST
 from scrapers.page import ReadError
@@ -23,7 +23,6 @@ _BADGE = re.compile(r"(?:^|[\s_-])(?:badge|tag|chip|pill|label)(?:$|[\s_-])", re
 _PANEL_NAMES = ("id", "aria-labelledby", "aria-label", "data-value")
 _PANEL = re.compile(r"(?<![a-z])(batch|flex|priority)(?![a-z])", re.I)
 _HIGHEST_PANEL = 5  # how far above its table a tab's panel is looked for
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def html_tables(text: str) -> list[Grid]:
@@ -83,10 +82,6 @@ def _said(node: LexborNode) -> str:
     return one_line(cell_text(node)[0])
 
 
-def one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _grid(table: LexborNode, path: tuple[str, ...], lead: str, ids: str) -> Grid:
     groups: list[list[list[Spanning]]] = []
     caption = ""
@@ -120,12 +115,7 @@ def cell_text(node: LexborNode) -> tuple[str, str]:
     shown: list[str] = []
     struck: list[str] = []
     _say_all(node, shown, struck, raised=False, deeper=DEEPEST)
-    return _lines(shown), _lines(struck) if struck else ""
-
-
-def _lines(parts: list[str]) -> str:
-    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)
+    return as_lines(shown), as_lines(struck) if struck else ""
 
 
 def _say_all(node: LexborNode, out: list[str], struck: list[str], raised: bool, deeper: int) -> None:
@@ -135,7 +125,7 @@ def _say_all(node: LexborNode, out: list[str], struck: list[str], raised: bool, 
         tag = child.tag or "-"
         if tag == "-text":
             text = (child.text_content or "").replace("\n", " ")
-            out.append(text.translate(_RAISED) if raised else text)
+            out.append(text.translate(AS_RAISED) if raised else text)
         elif tag in _SILENT or tag[0] in "-_" or is_hidden(child):
             continue
         else:

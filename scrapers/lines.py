@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
@@ -18,7 +19,8 @@ _INLINE = frozenset(
     ("a", "abbr", "b", "code", "em", "font", "i", "kbd", "mark", "small", "span", "strong", "u")
 )
 _RAISED = frozenset(("sup", "sub"))
-_MARKS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+AS_RAISED = str.maketrans("0123456789", RAISED)
 _STRUCK_STYLE = re.compile(r"text-decoration[a-z-]*\s*:[^;]*line-through", re.I)
 _STRUCK_CLASS = re.compile(r"(?:^|\s)(?:line-through|strike(?:-?through)?)(?:\s|$)")
 _GONE_STYLE = re.compile(r"display\s*:\s*none", re.I)
@@ -68,7 +70,7 @@ def _walk(
         if tag == "-text":
             here.append(child.text_content or "")
         elif tag in _RAISED:
-            here.append((child.text() or "").translate(_MARKS))
+            here.append((child.text() or "").translate(AS_RAISED))
         elif tag in _SILENT or tag[:1] in "-_" or (gone and child.mem_id in gone):
             continue
         elif tag in _INLINE and not (tag in levels and _is_alone(child, node)):
@@ -91,10 +93,20 @@ def _is_alone(inner: LexborNode, outer: LexborNode) -> bool:
 
 
 def _end(out: list[Line], here: list[str], level: int) -> None:
-    text = " ".join("".join(here).split())
+    text = one_line("".join(here))
     here.clear()
     if text:
         out.append(Line(text, level))
+
+
+def one_line(text: str) -> str:
+    """A text of one or more lines as one, its words a blank apart."""
+    return " ".join(text.split())
+
+
+def as_lines(parts: Iterable[str]) -> str:
+    """The lines of a text in parts, each as `one_line`, without the empty ones."""
+    return "\n".join(filter(None, map(one_line, "".join(parts).split("\n"))))
 
 
 def is_struck(node: LexborNode) -> bool:

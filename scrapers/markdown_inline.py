@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from scrapers.lines import AS_RAISED, as_lines
 from scrapers.names import ID
 from scrapers.page import ReadError
 
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BREAK = re.compile(r"<(?:br|hr|/?p|/?div|/?li|/?ul)\b[^>]*>", re.I)
 _STRUCK_TAG = re.compile(r"<(/?)(?:s|del|strike)\b[^>]*>", re.I)
 _RAISED_TAG = re.compile(r"<(/?)(?:sup|sub)\b[^>]*>", re.I)
@@ -25,13 +25,13 @@ def inline_text(source: str) -> tuple[str, str]:
     """What inline Markdown says as lines, and what in it was struck through."""
     marks = len(_MARK.findall(source))
     if not marks:
-        return _lines([source]), ""
+        return as_lines([source]), ""
     if marks > _MOST_MARKS:
         raise ReadError("too_large", f"a cell with more than {_MOST_MARKS} marks")
     said = _Said()
     for token in _flat(_INLINE.parseInline(source)):
         said.take(token)
-    return _lines(said.shown), _lines(said.struck)
+    return as_lines(said.shown), as_lines(said.struck)
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class _Said:
             is_id = token.type == "code_inline" and bool(ID.fullmatch(token.content))
             if (self.linked and token.content[:1].isalnum()) or (is_id and "".join(self.shown).strip()):
                 self._say("\n")  # a badge or an id that stood in a line of its own
-            self._say(token.content.translate(_RAISED) if self.raised else token.content)
+            self._say(token.content.translate(AS_RAISED) if self.raised else token.content)
         self.linked = token.type == "link_close"
 
     def _tag(self, tag: str) -> None:
@@ -80,8 +80,3 @@ def _flat(tokens: Sequence[Token]) -> list[Token]:
         for token in tokens
         for inner in (_flat(token.children) if token.children and token.type != "image" else [token])
     ]
-
-
-def _lines(parts: list[str]) -> str:
-    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)

@@ -10,6 +10,7 @@ from scrapers.currencies import currency_in
 from scrapers.grid import Cell, Grid, with_heads, without_repeats
 from scrapers.html_page import whole_page
 from scrapers.html_tables import grids_in, html_tables
+from scrapers.lines import RAISED
 from scrapers.markdown_tables import markdown_tables
 from scrapers.meters import Unit, units_in
 from scrapers.page import Page
@@ -70,4 +71,4 @@ def _notes(words: str) -> dict[str, str]:
 
 
 def _number(mark: re.Match[str]) -> str:
-    return mark["a"] or mark["b"] or mark["c"] or str("⁰¹²³⁴⁵⁶⁷⁸⁹".index(mark["raised"]))
+    return mark["a"] or mark["b"] or mark["c"] or str(RAISED.index(mark["raised"]))

@@ -10,7 +10,8 @@ from selectolax.lexbor import LexborNode
 
 from scrapers.grid import Grid
 from scrapers.html_page import html_tree
-from scrapers.html_tables import cell_text, grids_in, one_line
+from scrapers.html_tables import cell_text, grids_in
+from scrapers.lines import one_line
 from scrapers.markdown_tables import markdown_tables
 from scrapers.page import Page
 from scrapers.tables import is_html

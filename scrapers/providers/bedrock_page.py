@@ -16,6 +16,7 @@ from decimal import Decimal
 from scrapers.currencies import currency_in
 from scrapers.grid import Grid
 from scrapers.json_rows import answer_of
+from scrapers.lines import one_line
 from scrapers.meters import METERS, kinds_in, meter_of, of_kind, read_unit
 from scrapers.money import PriceError, per_meter, read_prices
 from scrapers.names import model_name
@@ -65,7 +66,7 @@ def _rendered(page: Page) -> Iterator[Row]:
 
 
 def _of_grid(grid: Grid) -> Iterator[Row]:
-    headings = [_flat(text) for text in grid.headings]
+    headings = [one_line(text) for text in grid.headings]
     if len(set(headings)) < len(headings):
         return  # two columns of one heading: nothing tells them apart
     above = tuple(filter(None, (*grid.path, grid.caption)))
@@ -79,7 +80,7 @@ def _dumped(page: Page) -> Iterator[Row]:
         raise ReadError("unexpected_page", f"{page.url} is no list of rows")
     for one in answer:
         if isinstance(one, dict):
-            told = {_flat(str(key)): str(value) for key, value in one.items()}
+            told = {one_line(str(key)): str(value) for key, value in one.items()}
             yield Row(
                 {key: value for key, value in told.items() if key not in _ABOUT},
                 tuple(told[key] for key in _ABOUT if told.get(key)),
@@ -181,10 +182,6 @@ def _apart(found: list[Offer | Refused]) -> Iterator[Offer | Refused]:
 def _key(offer: Offer) -> object:
     plain = re.sub(r"[^a-z0-9]", "", offer.model.casefold()).removeprefix("amazon")
     return plain, offer.meter, offer.currency, replace(offer.terms, effective_from="")
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
 
 
 SOURCE = Source(
