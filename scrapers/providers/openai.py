@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from scrapers.meters import MILLION, Unit, meter_of, read_unit
 from scrapers.money import PriceError, per_meter, read_price
+from scrapers.names import LONGEST
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
 from scrapers.providers._openai_page import MODALITIES, TIERS, Part, parts_of, tier_in
 from scrapers.settled import settled, with_more
@@ -15,7 +16,6 @@ from scrapers.source import Source
 from scrapers.terms import context_in
 from scrapers.wrong_page import refuse_wrong_page
 
-LONGEST_NAME = 120  # characters
 _PER_MTOK = Unit("token", MILLION)
 _LIMIT = re.compile(r"\s*\(\s*[<≤>≥][^)]*\)")
 _SNAPSHOT = re.compile(r"(\S+?)\s*\1-\d{4}-\d\d-\d\d")  # an id and the snapshot behind it, run together
@@ -38,7 +38,7 @@ class Column:
 def read(page: Page) -> Reading:
     """Prices per token, of training, per character and per minute; images, videos and tools are not read."""
     refuse_wrong_page(page)
-    parts = [_with_second_heading(part) for part in parts_of(page)]
+    parts = parts_of(page)
     reading = with_more(
         settled(*(_offers(part) for part in parts if part.is_shown)),
         settled(*(_offers(part) for part in parts if not part.is_shown)),
@@ -46,26 +46,6 @@ def read(page: Page) -> Reading:
     if not reading.offers:
         raise ReadError("no_table", f"{page.url} has tables, but none of prices")
     return reading
-
-
-def _with_second_heading(part: Part) -> Part:
-    """Markdown flattens a heading of two rows: the second becomes a row, spans of the first are blank."""
-    if not part.rows or part.rows[0][0].casefold() != "model" or "model" in map(str.casefold, part.headings):
-        return part
-    above, headings = "", []
-    for over, under in zip(_spread(part.headings, part.rows[0]), part.rows[0], strict=False):
-        above = over or above
-        headings.append(f"{above} {under}".strip())
-    return replace(part, headings=tuple(headings), rows=part.rows[1:])
-
-
-def _spread(over: tuple[str, ...], under: tuple[str, ...]) -> tuple[str, ...]:
-    """Each word of the first row over its part of the second, where the second says the same for each."""
-    words = [word for word in over if word]
-    wide = (len(under) - 1) // max(len(words), 1)
-    if not words or tuple(under[1 : 1 + wide]) * len(words) != under[1:]:
-        return over
-    return ("", *(word for word in words for _ in range(wide)))
 
 
 def _offers(part: Part) -> Iterator[Offer | Refused]:
@@ -102,7 +82,7 @@ def _realigned(row: tuple[str, ...], above: tuple[str, ...], name: int, width: i
 def _row(
     row: tuple[str, ...], name: str, kind: str, columns: list[Column], part: Part
 ) -> Iterator[Offer | Refused]:
-    model, context = _model(name) if len(name) <= LONGEST_NAME else ("", "")
+    model, context = _model(name) if len(name) <= LONGEST else ("", "")
     for column, meter, unit in _metered(row, kind, columns, part):
         label = f"{name} | {column.printed} | {row[column.at]}".replace("\n", " ")
         terms = replace(column.terms, context=context) if context else column.terms
