@@ -12,7 +12,7 @@ from scrapers.meters import Unit, kinds_in, read_unit
 from scrapers.page import Terms
 from scrapers.terms import merged, terms_in
 
-_REGION = re.compile(r"(?:(?:cloud |server )?regions?|locations?|地域|区域|部署地域)", re.I)
+REGION = re.compile(r"(?:(?:cloud |server )?regions?|locations?|地域|区域|部署地域)", re.I)
 _UNIT = re.compile(r"(?:billing |price |pricing )?units?|计费单位|单位|价格单位", re.I)
 _MODALITY = re.compile(r"(?:token |input |data )?(?:modalit(?:y|ies)|type)|模态|类型", re.I)
 _TIER = re.compile(
@@ -77,7 +77,7 @@ def beside_of(grid: Grid, headings: Sequence[str], name_at: int, taken: set[int]
     if unit_at >= 0 and not any(read_unit(row[unit_at].text) for row in grid.body):
         unit_at = -1
     tier_at = at(_TIER) if _repeats(grid, name_at) else at(_ALWAYS_TIER)
-    return Beside(at(_REGION), unit_at, tier_at, at(_MODALITY))
+    return Beside(at(REGION), unit_at, tier_at, at(_MODALITY))
 
 
 def _repeats(grid: Grid, name_at: int) -> bool:

@@ -6,19 +6,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
+from scrapers.beside import REGION, Beside
 from scrapers.columns import NAME
 from scrapers.currencies import currency_in
 from scrapers.grid import Cell, Grid
 from scrapers.meters import meter_of, read_unit, units_in
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name, without_marks
-from scrapers.page import Offer, Page, Refused, Terms
+from scrapers.page import Offer, Page, Refused
 from scrapers.tables import Document, document
 
 THINGS = {"character": "input_mchars", "image": "output_images"}
 _PRICE = re.compile(r"\b(?:list |unit )?price|\bcost\b|\brate\b|价格|单价|计费", re.I)
-_REGION = re.compile(r"regions?|地域|区域", re.I)
-_EVERYWHERE = re.compile(r"\W*(?:global|全球)?\W*", re.I)
 _TWO_IDS = re.compile(r"[\w.:@-]+(?: / [\w.:@-]+)+")
 
 
@@ -52,18 +51,19 @@ def _offers(
 ) -> Iterator[Offer | Refused]:
     headings = [" ".join(without_marks(text).split()) for text in grid.headings]
     name_at = next((x for x, heading in enumerate(headings) if NAME.fullmatch(heading)), -1)
-    region_at = next((x for x, heading in enumerate(headings) if _REGION.fullmatch(heading)), -1)
+    region_at = next((x for x, heading in enumerate(headings) if REGION.fullmatch(heading)), -1)
+    beside = Beside(region_at=region_at)
     priced = [x for x, h in enumerate(headings) if x != name_at and _PRICE.search(h) and not meter_of(h)]
     for row in grid.body if name_at >= 0 else ():
         names = _names(row[name_at].text, named)
-        region = ", ".join(row[region_at].text.split("\n")) if region_at >= 0 else ""
-        terms = Terms(region="" if _EVERYWHERE.fullmatch(region) else region)
         for x in priced:
             around = f"{grid.words}\n{grid.lead}\n{headings[x]}"
             label = " | ".join(" ".join(cell.text.split()) for cell in row)
             try:
                 for meter, amount, said_in in _stated(row[x], things, around, currency):
-                    yield from (Offer(name, meter, amount, said_in, terms, label) for name in names)
+                    yield from (
+                        Offer(name, meter, amount, said_in, beside.terms(row), label) for name in names
+                    )
             except PriceError as why:
                 yield Refused(label, str(why))
 

@@ -10,7 +10,7 @@ from scrapers.grid import Grid
 from scrapers.lines import Line
 from scrapers.money import PriceError
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
-from scrapers.settled import CONFLICT, settled, what
+from scrapers.settled import CONFLICT, settled
 from scrapers.source import Reader
 from scrapers.subscriptions.amounts import Amount, amounts_in
 from scrapers.subscriptions.blocks import Block, blocks_of
@@ -98,14 +98,9 @@ def _in_lines(shown: Shown, names: PlanNames) -> Found:
 
 def _alike(found: Found) -> Found:
     """What one card says; where it says two prices of the same, neither is believed."""
-    those = list(found)
-    prices: dict[object, set[object]] = {}
-    for one in those:
-        if isinstance(one, Offer):
-            prices.setdefault(what(one), set()).add(one.price)
-    for one in those:
-        apart = isinstance(one, Offer) and len(prices[what(one)]) > 1
-        yield Refused(one.label, CONFLICT) if apart else one
+    reading = settled(found)
+    yield from reading.offers
+    yield from reading.refused
 
 
 def _block(block: Block, shown: Shown, names: PlanNames) -> Found:
