@@ -146,10 +146,9 @@ def _witnessed(
 
 def witness_for(connection: Connection, edges: Edges, move: Move) -> str:
     """The source that speaks for a move that waits; empty where none does."""
-    since = witnesses.held_since(connection, move)
-    if since is None:
-        return ""
-    return witness_of(move, witnesses.testimonies(connection, move), edges.sources, since)
+    said = witnesses.testimonies(connection, move)
+    since = witnesses.held_since(connection, move) if said else None
+    return witness_of(move, said, edges.sources, since) if since else ""
 
 
 def record_unchanged(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
 
@@ -110,3 +112,11 @@ def test_a_unit_that_slipped_is_recognised_for_what_it_is(factor: str, words: st
     changes = watch.look(*models(6, factor), later=HOUR)
     assert {m.status.value for m in changes.opened} == {"held"}
     assert all(words in m.reason for m in changes.opened)
+
+
+def test_hundreds_that_leave_a_long_list_cost_no_time() -> None:
+    watch = Watch(*[o for n in range(2500) for o in both(f"m{n}", str(n + 1), str(n + 5))])
+    gone = [replace(k, missing_since=k.valid_from + DAY) for k in list(watch.known.values())[:900]]
+    begun = perf_counter()
+    assert len(left(Changes(gone=gone), watch.known)) == 450
+    assert perf_counter() - begun < 1

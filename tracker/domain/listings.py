@@ -31,13 +31,14 @@ class Listing:
 
 def left(changes: Changes, known: Mapping[str, Known]) -> list[Listing]:
     """The models that are over with this look: all their prices are, and no model took their place."""
-    gone = _by_model(changes.gone)
-    stays = {k.series.model for key, k in known.items() if key not in {g.series.key for g in changes.gone}}
+    gone, over = _by_model(changes.gone), {k.series.key for k in changes.gone}
+    stays = {k.series.model for key, k in known.items() if key not in over}
     since = {model: min(k.missing_since or k.valid_from for k in those) for model, those in gone.items()}
+    newer = {moment: _newer(known.values(), moment) for moment in set(since.values())}
     return [
         Listing(model, tuple(those))
         for model, those in gone.items()
-        if model not in stays and not _heir(model, those, _newer(known.values(), since[model]))
+        if model not in stays and not _heir(model, those, newer[since[model]])
     ]
 
 
