@@ -12,33 +12,23 @@ from scrapers.source import Source
 from scrapers.tables import Cell, Document, document
 from scrapers.terms import terms_in
 
-_NUMBER = r"\d+(?:\.\d+)?"
-_BAND = re.compile(
-    rf"(输入|输出)(?:长度)?\s*(?:\[\s*({_NUMBER})\s*[kK]?\s*[,，+]\s*\+?({_NUMBER}|)\s*[kK]?\s*[)\]]|[≥>]\s*({_NUMBER})\s*[kK]?)"
-)
-_EMPTY = re.compile(r"[(（]\s*[)）]")  # what a struck price leaves behind
-_OF_OUTPUT = re.compile(r">0\.\d+K")  # bands of output are below a thousand tokens, those of input are not
+_BAND = re.compile(r"[\[(]\s*\d[\d.]*\s*[kK]?\s*[,，+][^\])]*[\])]")
+_BARE = re.compile(r"(\d)(?=\s*[,，+)\]])")
+_FROM = re.compile(r"[≥>]\s*([\d.]+)\s*[kK]?")
+_EMPTY = re.compile(r"[(（]\s*[)）]")
 _PROMOTION = re.compile(r"优惠|活动|\d\s*折")
 
 
 def tables(page: Page) -> Document:
-    """The page's tables with their bands as other pages write them, without what struck prices leave."""
+    """The page's tables with bands as intervals in thousands, without what struck prices leave behind."""
     shown = document(page)
     grids = [replace(g, rows=tuple(tuple(map(_cell, row)) for row in g.rows)) for g in shown.grids]
     return replace(shown, grids=grids)
 
 
 def _cell(cell: Cell) -> Cell:
-    text = _EMPTY.sub("", cell.text)
-    bands = list(_BAND.finditer(text))
-    return replace(cell, text=" ".join(filter(None, map(_band, bands))) if bands else text)
-
-
-def _band(found: re.Match[str]) -> str:
-    lower, upper = found[2] or found[4], found[3]
-    if not float(lower):
-        return ""  # the shortest band is the standard one
-    return f">{lower}K ≤{upper}K" if upper else f">{lower}K"
+    text = _FROM.sub(r"[\1, ∞)", _EMPTY.sub("", cell.text))
+    return replace(cell, text=_BAND.sub(lambda band: _BARE.sub(r"\1K", band[0]), text))
 
 
 _prices = table(
@@ -62,11 +52,7 @@ def _end(line: str) -> str:
 def _told(offer: Offer, ends: dict[str, str]) -> Offer:
     named = re.compile(rf"(?<![\w.-]){re.escape(offer.model)}(?![\w.-])")
     until = next((day for line, day in ends.items() if named.search(line)), "")
-    context = offer.terms.context
-    context = f"output {context}" if _OF_OUTPUT.fullmatch(context) else context
-    return replace(
-        offer, terms=replace(offer.terms, context=context, promo_until=offer.terms.promo_until or until)
-    )
+    return replace(offer, terms=replace(offer.terms, promo_until=offer.terms.promo_until or until))
 
 
 SOURCE = Source(
