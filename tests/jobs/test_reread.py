@@ -107,6 +107,26 @@ def test_after_an_upgrade_a_look_takes_no_correction_for_a_move(engine: Engine, 
     assert asyncio.run(reread_standing(one, ["acme"])) == []  # these readers have read it
 
 
+def test_after_an_upgrade_what_old_pages_say_and_the_last_does_not_is_told_to_nobody(
+    engine: Engine, pages: Pages
+) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(with_reader(one, half_blind, "old"))  # who cannot see that "e" becomes cheaper, and that "f" leaves
+    clock.later(days=1)
+    second = clock.now()
+    pages.put("/acme", text({k: v for k, v in LIST.items() if k != "f"} | {"e": "6"}))
+    run(with_reader(one, half_blind, "old"))
+    one = with_reader(one, lines, "new")
+    asyncio.run(reread_standing(one, ["acme"]))
+    for _ in range(4):
+        clock.later(days=1)
+        run(one)
+    assert moves(engine) == [] and alerts(engine) == []
+    assert {until for *_, until in history(engine, "f")} == {second}
+    assert {price for _, price, _, until in history(engine, "e") if until is None} == {Decimal(6)}
+
+
 def test_what_a_reader_overlooked_is_known_from_the_page_on_that_first_said_it(
     engine: Engine, pages: Pages
 ) -> None:

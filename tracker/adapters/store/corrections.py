@@ -11,9 +11,11 @@ from sqlalchemy import Connection, select, update
 from tracker.adapters.store.moves import PENDING, insert, move_of, retract, select_moves
 from tracker.adapters.store.prices import price_row
 from tracker.adapters.store.series import SERIES, series_ids, series_of
-from tracker.adapters.store.tables import moves, prices, series, snapshots
+from tracker.adapters.store.tables import moves, prices, series, snapshots, sources
 from tracker.domain.corrections import Correction, Recorded, Retraction
 from tracker.domain.model import Basis, Move, Status
+
+MOST_IDS = 5000  # in one statement: databases take some tens of thousands
 
 
 def recorded(connection: Connection, source: str) -> list[Recorded]:
@@ -47,14 +49,18 @@ def kept_pages(connection: Connection, source: str) -> list[int]:
 
 
 def standing_pages(connection: Connection, source: str) -> list[int]:
-    """The ids of the snapshots that the prices in force were read from, oldest first."""
+    """The ids of the snapshots that the prices in force were read from, and of the last one, oldest first.
+
+    The last one that was read well says what became of what earlier ones say and no row holds.
+    """
     found = select(prices.c.snapshot).where(
         prices.c.source == source,
         prices.c.valid_to.is_(None),
         prices.c.withdrawn_at.is_(None),
         prices.c.snapshot.is_not(None),
     )
-    return sorted(set(connection.scalars(found)))
+    last = select(sources.c.well_snapshot).where(sources.c.id == source, sources.c.well_snapshot.is_not(None))
+    return sorted({*connection.scalars(found), *connection.scalars(last)})
 
 
 def told_moves(connection: Connection, source: str) -> list[Move]:
@@ -74,7 +80,9 @@ def put(
 ) -> None:
     """Write what a reread found, in one transaction; nobody is alerted."""
     wrong = [c.before.id for c in found if c.before]
-    connection.execute(update(prices).where(prices.c.id.in_(wrong)).values(withdrawn_at=at))
+    for i in range(0, len(wrong), MOST_IDS):
+        these = prices.c.id.in_(wrong[i : i + MOST_IDS])
+        connection.execute(update(prices).where(these).values(withdrawn_at=at))
     ids = series_ids(connection, [c.series for c in found] + [r.move.series for r in retracted])
     for c in found:
         if c.stated is not None:
