@@ -13,7 +13,7 @@ from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
 from scrapers.read_parts import leaves_scripts_alone
-from scrapers.settled import settled
+from scrapers.settled import settled, whole
 from scrapers.source import Reader
 from scrapers.terms import context_in, without_context
 from scrapers.wrong_page import refuse_wrong_page
@@ -66,10 +66,7 @@ def cards(
         reading = settled([*by_token, *also(lines)])
         if not reading.offers:
             raise ReadError("no_table", f"no prices under headings on {page.url}")
-        missing = set(needs) - {offer.meter for offer in reading.offers}
-        if missing:
-            raise ReadError("missing_column", f"no {', '.join(sorted(missing))} on {page.url}")
-        return reading
+        return whole(reading, page, needs)
 
     return leaves_scripts_alone(read)
 

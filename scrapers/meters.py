@@ -28,6 +28,8 @@ def _tokens() -> dict[str, Unit]:
     return {f"{stem}_mtok": Unit("token", MILLION) for stem in stems}
 
 
+PER_MTOK = Unit("token", MILLION)
+
 # The names of genai-prices' units where it has one; the rest follow its pattern.
 METERS: dict[str, Unit] = _tokens() | {
     "cache_storage_mtok_hours": Unit("token_hour", MILLION),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scrapers.page import Offer, Reading, Refused
+from scrapers.page import Offer, Page, ReadError, Reading, Refused
 
 CONFLICT = "the page states another price for the same"
 APART = "the page shows a part of the row, and its scripts hold other prices"
@@ -39,6 +39,13 @@ def settled(*lists: Iterable[Offer | Refused]) -> Reading:
         else:
             refused |= {Refused(offer.label, CONFLICT): None for _, offer in same}
     return Reading(tuple(clear), refused=tuple(refused))
+
+
+def whole(reading: Reading, page: Page, needs: Iterable[str] = ("input_mtok", "output_mtok")) -> Reading:
+    """A reading that prices every meter that is needed; ReadError("missing_column") where it does not."""
+    if missing := set(needs) - {offer.meter for offer in reading.offers}:
+        raise ReadError("missing_column", f"no price for {', '.join(sorted(missing))} on {page.url}")
+    return reading
 
 
 def with_more(shown: Reading, hidden: Reading) -> Reading:

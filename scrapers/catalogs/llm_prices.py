@@ -4,12 +4,11 @@ from datetime import timedelta
 
 from scrapers.catalogs._shared import listed, provider_of
 from scrapers.json_rows import Row, Stated, answer_of, rows_of
-from scrapers.meters import MILLION, Unit
+from scrapers.meters import PER_MTOK
 from scrapers.page import Page, Reading, Terms
 from scrapers.source import Source
 from scrapers.terms import context_in
 
-_PER_MILLION = Unit("token", MILLION)
 _PRICES = {"input": "input_mtok", "input_cached": "cache_read_mtok", "output": "output_mtok"}
 
 
@@ -21,7 +20,7 @@ def read(page: Page) -> Reading:
             f"({row.get('name')}) {path}",
             row.get(path),
             meter,
-            _PER_MILLION,
+            PER_MTOK,
             terms,
             provider_of(row.get("vendor")),
         )

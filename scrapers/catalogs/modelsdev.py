@@ -9,12 +9,11 @@ from datetime import timedelta
 
 from scrapers.catalogs._shared import bands, listed, object_of, objects_of, places, provider_of
 from scrapers.json_rows import Row, Stated, answer_of
-from scrapers.meters import MILLION, Unit
+from scrapers.meters import PER_MTOK
 from scrapers.page import STANDARD, Page, ReadError, Reading, Refused, Terms
 from scrapers.payload import Json
 from scrapers.source import Source
 
-_PER_MILLION = Unit("token", MILLION)
 _PRICES = {
     "input": "input_mtok",
     "output": "output_mtok",
@@ -71,7 +70,7 @@ def _model(provider: str, model: str, row: Row) -> Iterator[Stated | Refused]:
                 f"{where} {path}",
                 cost.get(path),
                 meter,
-                _PER_MILLION,
+                PER_MTOK,
                 terms,
                 provider_of(provider),
                 is_free,

@@ -2,11 +2,9 @@
 
 from scrapers.hosts._either import api_or_page
 from scrapers.json_rows import json_rows
-from scrapers.meters import MILLION, Unit
+from scrapers.meters import PER_MTOK
 from scrapers.readers import table
 from scrapers.source import Source
-
-_PER_MILLION = Unit("token", MILLION)
 
 SOURCE = Source(
     url="https://api.deepinfra.com/v1/openai/models",
@@ -16,9 +14,9 @@ SOURCE = Source(
         json_rows(
             rows="data",
             prices={
-                "metadata.pricing.input_tokens": ("input_mtok", _PER_MILLION),
-                "metadata.pricing.cache_read_tokens": ("cache_read_mtok", _PER_MILLION),
-                "metadata.pricing.output_tokens": ("output_mtok", _PER_MILLION),
+                "metadata.pricing.input_tokens": ("input_mtok", PER_MTOK),
+                "metadata.pricing.cache_read_tokens": ("cache_read_mtok", PER_MTOK),
+                "metadata.pricing.output_tokens": ("output_mtok", PER_MTOK),
             },
         ),
         table(),

@@ -12,7 +12,7 @@ from scrapers.json_rows import answer_of
 from scrapers.meters import MILLION, Unit, of_kind, units_in
 from scrapers.money import Price, PriceError, per_meter
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
-from scrapers.settled import settled
+from scrapers.settled import settled, whole
 from scrapers.source import Reader
 
 Fields = dict[str, Any]
@@ -67,14 +67,12 @@ def price_list(offer_codes: tuple[str, ...], named: Callable[[Fields], str] = mo
 
     def read(page: Page) -> Reading:
         products, terms, published = _halves(answer_of(page), offer_codes)
-        reading = settled(
-            found
+        found = (
+            one
             for sku, product in products.items()
-            for found in _product(product.get("attributes") or {}, terms.get(sku), named, published)
+            for one in _product(product.get("attributes") or {}, terms.get(sku), named, published)
         )
-        if missing := {"input_mtok", "output_mtok"} - {offer.meter for offer in reading.offers}:
-            raise ReadError("missing_column", f"no product for {', '.join(sorted(missing))} in {page.url}")
-        return reading
+        return whole(settled(found), page)
 
     return read
 

@@ -12,7 +12,7 @@ from scrapers.json_rows import Row, answer_of, rows_of
 from scrapers.meters import MILLION, Unit
 from scrapers.money import Price, PriceError, per_meter
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
-from scrapers.settled import settled
+from scrapers.settled import settled, whole
 
 REGION = "eastus2"  # where every model of Azure OpenAI is sold; "global" prices are the same in all regions
 _SERVICES = ("Foundry Models", "Cognitive Services", "Azure OpenAI")
@@ -140,9 +140,7 @@ def retail_prices(page: Page) -> Reading:
     rows = [row for row in rows_of(answer, "Items") if row.get("serviceName") in _SERVICES]
     if not rows:
         raise ReadError("no_table", f"no meter of {' or '.join(_SERVICES)} in {page.url}")
-    reading = settled(_dated([found for row in rows for found in _row(row)]))
-    if missing := {"input_mtok", "output_mtok"} - {offer.meter for offer in reading.offers}:
-        raise ReadError("missing_column", f"no meter for {', '.join(sorted(missing))} in {page.url}")
+    reading = whole(settled(_dated([found for row in rows for found in _row(row)])), page)
     more = answer.get("NextPageLink") if isinstance(answer, dict) else None
     unread = (Refused(str(more)[:200], "more meters follow on a page that is not read"),) if more else ()
     return replace(reading, refused=(*reading.refused, *unread))

@@ -21,7 +21,7 @@ from scrapers.meters import METERS, kinds_in, meter_of, of_kind, read_unit
 from scrapers.money import PriceError, per_meter, read_prices
 from scrapers.names import model_name
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
-from scrapers.settled import settled
+from scrapers.settled import settled, whole
 from scrapers.source import Source
 from scrapers.tables import is_html, tables
 from scrapers.terms import merged, terms_in
@@ -53,10 +53,7 @@ def read(page: Page) -> Reading:
     found = [one for row in rows for one in _offers(row)]
     if not any(isinstance(one, Offer) for one in found):
         raise ReadError("no_table", f"{page.url} states no prices (does it need a browser?)")
-    reading = settled(_apart(found))
-    if missing := {"input_mtok", "output_mtok"} - {offer.meter for offer in reading.offers}:
-        raise ReadError("missing_column", f"no {', '.join(sorted(missing))} on {page.url}")
-    return reading
+    return whole(settled(_apart(found)), page)
 
 
 def _rendered(page: Page) -> Iterator[Row]:

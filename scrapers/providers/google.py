@@ -16,7 +16,7 @@ from scrapers.names import without_marks
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
 from scrapers.providers._gemini_page import Part, parts_of
 from scrapers.providers._google_cells import Stated, believed, stated_in
-from scrapers.settled import settled
+from scrapers.settled import settled, whole
 from scrapers.source import Source
 from scrapers.terms import merged
 from scrapers.wrong_page import refuse_wrong_page
@@ -24,7 +24,6 @@ from scrapers.wrong_page import refuse_wrong_page
 _PAID = re.compile(r"\bpaid\b|pay-as-you-go", re.I)
 _LEFT_OUT = re.compile(r"ground|search|maps|used to|video price|song|agent|live api|text-to-speech", re.I)
 _IMAGE = re.compile(r"(?:(?P<model>.+?) )?image (?:generation )?(?:price|pricing)", re.I)
-_NEEDED = ("input_mtok", "output_mtok")
 
 
 def read(page: Page) -> Reading:
@@ -35,10 +34,7 @@ def read(page: Page) -> Reading:
         raise ReadError("no_table", f"no price table on {page.url}")
     if not any(_PAID.search(heading) for part in parts for heading in part.grid.headings):
         raise ReadError("missing_column", f"no column of the paid tier on {page.url}")
-    reading = settled(*(_offers(part, page.text) for part in parts))
-    if missing := set(_NEEDED) - {offer.meter for offer in reading.offers}:
-        raise ReadError("missing_column", f"no {', '.join(sorted(missing))} on {page.url}")
-    return reading
+    return whole(settled(*(_offers(part, page.text) for part in parts)), page)
 
 
 def _is_price_list(grid: Grid) -> bool:

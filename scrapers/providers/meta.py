@@ -13,7 +13,7 @@ from scrapers.markdown_tables import markdown_tables
 from scrapers.meters import meter_of, read_unit
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.page import Offer, Page, ReadError, Reading, Refused
-from scrapers.settled import settled
+from scrapers.settled import settled, whole
 from scrapers.source import Source
 from scrapers.wrong_page import refuse_wrong_page
 
@@ -29,12 +29,9 @@ def read(page: Page) -> Reading:
     refuse_wrong_page(page)
     markdown_tables(page.text)  # raises where the page was cut
     reading = settled(*(list(section(text)) for text in _SECTION.split(page.text)))
-    found = {offer.meter for offer in reading.offers}
-    if not found:
+    if not reading.offers:
         raise ReadError("no_table", f"no table of prices below the name of a model on {page.url}")
-    if missing := {"input_mtok", "output_mtok"} - found:
-        raise ReadError("missing_column", f"no {', '.join(sorted(missing))} on {page.url}")
-    return reading
+    return whole(reading, page)
 
 
 def section(text: str) -> Iterator[Offer | Refused]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from scrapers.meters import MILLION, Unit, meter_of, read_unit
+from scrapers.meters import PER_MTOK, Unit, meter_of, read_unit
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import LONGEST
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
@@ -16,7 +16,6 @@ from scrapers.source import Source
 from scrapers.terms import context_in
 from scrapers.wrong_page import refuse_wrong_page
 
-_PER_MTOK = Unit("token", MILLION)
 _LIMIT = re.compile(r"\s*\(\s*[<≤>≥][^)]*\)")
 _SNAPSHOT = re.compile(r"(\S+?)\s*\1-\d{4}-\d\d-\d\d")  # an id and the snapshot behind it, run together
 _TERMS = re.compile(rf"\b(?:(?:short|long) context|{TIERS})\b", re.I)
@@ -103,7 +102,7 @@ def _metered(
     A cost per minute beside a price per token is an estimate, and read only where it stands alone.
     """
     tuned = any(c.heading == "training" for c in columns)
-    unit = read_unit(part.note) if part.note else _PER_MTOK
+    unit = read_unit(part.note) if part.note else PER_MTOK
     by_token = [(c, m, unit) for c in columns if (m := _meter(c.heading, kind, tuned, part.title))]
     if any(row[c.at].startswith("$") for c, _, _ in by_token):
         return by_token

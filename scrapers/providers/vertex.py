@@ -17,7 +17,7 @@ from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name, without_marks
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
 from scrapers.providers._google_cells import PER_MTOK_HOUR, Stated, believed, labelled, stated_in
-from scrapers.settled import settled
+from scrapers.settled import settled, whole
 from scrapers.source import Source
 from scrapers.tables import document, is_html
 from scrapers.terms import context_in, merged, terms_in, without_context
@@ -57,10 +57,7 @@ def read(page: Page) -> Reading:
     lists = [found for grid in shown.grids if (found := _offers(grid, page.text, carries))]
     if not lists:
         raise ReadError("no_table", f"no price table on {page.url}")
-    reading = settled(*lists)
-    if missing := {"input_mtok", "output_mtok"} - {offer.meter for offer in reading.offers}:
-        raise ReadError("missing_column", f"no {', '.join(sorted(missing))} on {page.url}")
-    return reading
+    return whole(settled(*lists), page)
 
 
 def _offers(grid: Grid, page: str, carries_names: bool) -> list[Offer | Refused]:
