@@ -15,6 +15,7 @@ from scrapers.segments import meter_of_words, metered, parts_of
 from scrapers.terms import SINCE, UNTIL, context_in, terms_in, without_context
 
 _BEFORE = re.compile(r"(?P<label>[^:：$¥€£₩\d]{2,40})[:：]\s*(?P<price>.+)")
+_ENDS = re.compile(r"\s*[:：]\s*\n\s*")  # a label in a line of its own
 _AFTER = re.compile(r"\(?\b(inputs?|outputs?|cached(?: inputs?)?|cache (?:reads?|hits?|writes?))\b\)?", re.I)
 # "$2.00, prompts <= 200k tokens $4.00, prompts > 200k tokens": each amount begins a part.
 _PARTS = re.compile(r"(?=(?:US)?[$€£¥]\s?\d)")
@@ -78,9 +79,11 @@ def worded(text: str, own: str = "") -> list[tuple[str, str]]:
     """
     if said := _per(text) or ([] if "\n" in text else _by_labels(text, own)):
         return said
-    before = [_BEFORE.fullmatch(line.strip()) for line in text.split("\n")]
+    lines = _ENDS.sub(": ", text).split("\n")
+    before = [_BEFORE.fullmatch(line.strip()) for line in lines]
     if any(m and meter_of(m["label"]) for m in before):
-        return [(m["label"], m["price"]) for m in before if m]
+        first = [(_OWN, lines[0])] if own and not before[0] and _is_price(lines[0]) else []
+        return [*first, *((m["label"], m["price"]) for m in before if m)]
     parts = _AFTER.split(text)
     if len(parts) < 3 or not (currency_in(parts[0]) or _is_price(parts[0].strip(" \n/;,|"))):
         return _by_labels(text, own)

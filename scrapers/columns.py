@@ -9,16 +9,18 @@ from dataclasses import dataclass, replace
 from scrapers.beside import NOTHING, Beside, beside_of
 from scrapers.cells import Column, worded
 from scrapers.currencies import currency_in
-from scrapers.grid import Cell, Grid
+from scrapers.grid import Grid
 from scrapers.meters import is_of_thinking, meter_of, read_unit, tuned
-from scrapers.money import Price, PriceError, read_prices
 from scrapers.names import ID, without_marks
-from scrapers.terms import heading_terms, tier_only, without_context
+from scrapers.terms import heading_terms, tier_only, without_band, without_context
+from scrapers.turned import prices_or_none, state_prices
 
 NAME = re.compile(
     r"(?:(?:[a-z][\w-]* ){0,2}models?(?: name| id| family| variant| type)?s?|(?:model )?name"
     r"|产品名?称?|型号|(?:大)?模型(?:服务)?(?:名称|名|版本|规格| ?id|编码|类型)?"
-    r"|models?\b\W{0,3}\(.{0,60}\)|model\b.{0,12})",
+    r"|models?\b\W{0,3}\(.{0,60}\)|model\b.{0,12}"
+    r"|모델(?: ?(?:명|이름|id))?|モデル(?: ?(?:名|id))?|modell(?:e|name|bezeichnung)?"
+    r"|modèles?|modelos?|модель)",
     re.I,
 )
 _ID = re.compile(
@@ -28,6 +30,13 @@ _ID = re.compile(
     re.I,
 )
 _EXAMPLE = re.compile(r"\bexamples?\b|\bsample\b|estimat|calculat|scenario|示例|举例|案例", re.I)
+_MAKER = re.compile(
+    r"(?:model )?(?:provider|vendor|maker|company|lab|developer|publisher|brand|creator|author)s?"
+    r"|(?:模型)?(?:提供商|提供方|服务商|厂商|供应商|品牌|公司)|제공자|제공사|提供元|プロバイダー?"
+    r"|anbieter|fournisseur|proveedor",
+    re.I,
+)
+_FREE = re.compile(r"\bfree\b|\bnumber of\b|免费", re.I)  # "Number of free tokens" is no price
 _FORMER = re.compile(r"\b(?:old|previous|former|original|before|was)\b|原价|旧价", re.I)  # no price of today
 _LENGTH = re.compile(
     r"长度|length|context|window|[\[(（]\s*\d+\s*[km]?\s*[,，]", re.I
@@ -94,7 +103,7 @@ def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False)
     kind_at = next((x for x in others if _names_meters(_cells(grid, x))), -1)
     if kind_at >= 0:
         left = (x for x in others if x != kind_at and _PRICE_HEADING.search(headings[x]))
-        prices |= {x: _stated((), headings[x]) for x in left if _state_prices(_cells(grid, x))}
+        prices |= {x: _stated((), headings[x]) for x in left if state_prices(_cells(grid, x))}
     if not prices and loose:
         prices = _of_embeddings(grid, headings, candidates)
     if not prices:
@@ -124,9 +133,9 @@ def _first_of_words(grid: Grid, prices: dict[int, Column]) -> int:
     meters = {meter for column in prices.values() for meter in column.meters}
     if not {"input_mtok", "output_mtok"} <= meters:
         return -1
-    for x in range(len(grid.headings)):
+    for x, heading in enumerate(grid.headings):
         cells = [text for text in _cells(grid, x) if text]
-        if x in prices or not cells or _names_meters(cells):
+        if x in prices or not cells or _names_meters(cells) or _MAKER.fullmatch(heading.strip()):
             continue
         if all(re.search(r"[a-z]{2}|[一-鿿]", text, re.I) for text in cells) and len(set(cells)) * 2 > len(
             cells
@@ -138,52 +147,29 @@ def _first_of_words(grid: Grid, prices: dict[int, Column]) -> int:
 def _of_embeddings(grid: Grid, headings: list[str], candidates: list[int]) -> dict[int, Column]:
     """The columns of prices, a tier each, of models that embed or rank: they bill what they are given."""
     said = "\n".join((*grid.path[-1:], grid.caption, *(cell.text for row in grid.body for cell in row)))
-    priced = [x for x in candidates if _PRICE_HEADING.search(headings[x]) and _state_prices(_cells(grid, x))]
-    columns = {x: _stated(("input_mtok",), headings[x]) for x in priced}
-    is_clear = len({column.terms for column in columns.values()}) == len(columns)
+    named = [x for x in candidates if _PRICE_HEADING.search(headings[x]) and not _FREE.search(headings[x])]
+    columns = {x: _stated(("input_mtok",), headings[x]) for x in named if state_prices(_cells(grid, x))}
+    columns = {x: c for x, c in columns.items() if c.unit is None or c.unit.thing in ("", "token")}
+    is_clear = len({(column.terms, column.unit) for column in columns.values()}) == len(columns)
     return columns if is_clear and EMBEDS.search(said) else {}
-
-
-def turned(grid: Grid) -> Grid:
-    """A table with models as columns, as one with models as rows: its row labels become headings."""
-    first = grid.rows[0] if grid.rows else ()
-    labels = next((x for x, cell in enumerate(first) if cell.text not in ("", first[0].text)), len(first))
-    if not 0 < labels < len(first):
-        return grid
-    heads: list[Cell] = []
-    above = [""] * labels
-    for row in grid.rows:
-        said = [cell.text for cell in row[:labels]]
-        # Markdown leaves the rest of a merged label blank: all but the last column go on with the row above.
-        above = [text or before for text, before in zip(said[:-1], above, strict=False)] + said[-1:]
-        heads.append(Cell("\n".join(dict.fromkeys(filter(None, above))), is_header=True))
-    rows = (first, *(_placed(row, first) for row in grid.rows[1:]))
-    models = (tuple(row[x] for row in rows) for x in range(labels, len(first)))
-    return replace(grid, rows=(tuple(heads), *models))
-
-
-def _placed(row: tuple[Cell, ...], first: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    """A row below the models' names; all of it missing if its prices may stand under their neighbours'."""
-    pairs = tuple(zip(row, first, strict=True))
-    moved = any(cell.missing != top.missing and (cell.missing or cell.text) for cell, top in pairs)
-    missing = moved and _state_prices([cell.text for cell in row])
-    return tuple(replace(cell, missing=missing) for cell in row)
 
 
 def _column(grid: Grid, x: int, heading: str) -> Column | None:
     cells = _cells(grid, x)
     if _FORMER.search(heading):
         return None
-    said = without_context(heading)
+    said, band = without_band(heading)
+    said = without_context(said)
     meters = in_order(_flat(said)) or tuple(filter(None, (meter_of(said),)))
     if not meters and _BOTH.search(said):
         return Column(
             ("input_mtok", "output_mtok"), heading, heading_terms(heading), read_unit(heading), alike=True
         )
-    if meters and not (read_unit(heading) or currency_in(heading) or _state_prices(cells)):
+    if meters and not (read_unit(heading) or currency_in(heading) or state_prices(cells)):
         return None
     if meters or any(meter_of(words) for cell in cells for words, _ in worded(cell)):
-        return _stated(meters, heading)
+        column = _stated(meters, heading)
+        return replace(column, terms=replace(column.terms, context=band)) if band else column
     if ordered := _ordered_above(grid, heading, cells):
         return _stated(ordered, heading)
     return None
@@ -200,7 +186,7 @@ def _ordered_above(grid: Grid, heading: str, cells: list[str]) -> tuple[str, ...
     """The meters of cells like "$3.00 / $0.30 / $15.00" under "Standard", where the words above say them."""
     if not (tier_only(heading) or _PRICE_HEADING.search(heading)):
         return ()
-    counts = Counter(len(found) for text in cells if (found := _read(text)))
+    counts = Counter(len(found) for text in cells if (found := prices_or_none(text)))
     usual, times = counts.most_common(1)[0] if counts else (0, 0)
     if usual < 2 or times * 2 <= counts.total():
         return ()
@@ -225,21 +211,6 @@ def _names_meters(cells: list[str]) -> bool:
         if text
     ]
     return 2 * sum(map(bool, named)) > len(named) > 0
-
-
-def _state_prices(cells: list[str]) -> bool:
-    """Whether cells are prices, readable or not: under "MAX OUTPUT" they are none."""
-    if any(currency_in(text) or "\ufffd" in text for text in cells):
-        return True
-    read = [_read(text) for text in cells]
-    return any(read) or (bool(read) and all(found is not None for found in read))
-
-
-def _read(text: str) -> tuple[Price, ...] | None:
-    try:
-        return read_prices(text)
-    except PriceError:
-        return None
 
 
 def _cells(grid: Grid, x: int) -> list[str]:

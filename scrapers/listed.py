@@ -10,12 +10,12 @@ from scrapers.columns import EMBEDS, in_order
 from scrapers.lines import Line
 from scrapers.meters import Unit, meter_of, read_unit, units_in
 from scrapers.money import PriceError, per_meter, read_price
-from scrapers.names import LONGEST, model_name
+from scrapers.names import ID, LONGEST, model_name
 from scrapers.page import STANDARD, Offer, Refused, Terms
 from scrapers.segments import Part, meter_of_words, metered, parts_of
 from scrapers.tables import Document
 from scrapers.terms import context_in, merged, terms_in, tier_only, without_context
-from scrapers.titled import is_about
+from scrapers.titled import is_about, title_of
 
 _UNIT = re.compile(r"(?:/|per\b)\s?.{1,40}$", re.I)
 _HEADINGS = 6  # levels of true headings; below stand terms of lists and lines in bold
@@ -25,6 +25,16 @@ _SPEC = re.compile(
     re.I,
 )
 _CACHE = re.compile(r"\W*cache\W*", re.I)
+_IN_OUT = re.compile(r"\s*in(?:put)?\s*/\s*out(?:put)?\b(?P<per>.{0,20})", re.I)
+_NAMED = re.compile(r"(?P<name>[^\s:：]{4,60})[:：]\s*(?P<said>.{4,})")
+# An id of something else than a model: a region, a tier, a length.
+_NO_MODEL = re.compile(
+    r"(?:us|eu|ap|ca|sa|me|af|cn|asia|europe|tier|level|plan|step|phase|zone|region|context)-", re.I
+)
+_BOTH = re.compile(
+    r"\W*(?:输入(?:与|和|、)输出|input and output)\s*(?:tokens? )?(?:价格|prices?|pricing)?均?[为:：]?\W*",
+    re.I,
+)
 # What may stand beside prices and changes nothing about them.
 _BESIDE = re.compile(
     r"\W*(?:context(?: window| length)?\W*[\d.,]+\s*[km]?(?: tokens?)?|tokens?|[\d.,]+\s*[km]? context"
@@ -69,6 +79,17 @@ def listed(lines: Sequence[Line], page: Document) -> Iterator[list[Offer | Refus
     path: list[tuple[int, str]] = []
     card = Card()
     for line in _with_units(lines):
+        if alone := _of_its_own(line):
+            if title_of((*card.path, card.title)):
+                card.found.append(Refused(line.text, "prices of an id below the name of a model"))
+                continue
+            yield from _whole(card)
+            name = "" if _NO_MODEL.match(alone["name"]) else alone["name"]
+            own = Card(name, unit=card.unit)
+            own.found += _offers(own, parts_of(alone["said"]), alone["said"], page)
+            yield from _whole(own)
+            card = Card(unit=card.unit)
+            continue
         named = _is_name(line) and not _describes(line, card)
         if named and not _says_meter(line.text):
             yield from _whole(card)
@@ -105,6 +126,13 @@ def _with_units(lines: Sequence[Line]) -> Iterator[Line]:
         yield before
 
 
+def _of_its_own(line: Line) -> re.Match[str] | None:
+    """The id and the prices of a line that states both: "kite-4: input $1, output $2"."""
+    said = None if line.level else _NAMED.fullmatch(line.text)
+    is_id = said and ID.fullmatch(said["name"].casefold()) and re.search(r"[a-z].*\d", said["name"], re.I)
+    return said if is_id and said and parts_of(said["said"]) else None
+
+
 def _is_name(line: Line) -> bool:
     """A heading, or a name that prints its id: the second line of its text."""
     if line.level > _HEADINGS and _SPEC.match(line.text):
@@ -133,7 +161,8 @@ def _offers(card: Card, prices: list[Part], text: str, page: Document) -> Iterat
     label = " | ".join(
         filter(None, (card.title, card.group if card.group != card.label else "", card.label, text))
     ).replace("\n", " ")
-    if not 0 < len(card.title) <= LONGEST or is_about(card.title.split("\n")[0]):
+    path = card.path if card.path[-1:] == (card.title,) else (*card.path, card.title)
+    if not 0 < len(title := title_of(path)) <= LONGEST:
         return
     try:
         for meter, price, words in _metered(card, prices):
@@ -143,7 +172,7 @@ def _offers(card: Card, prices: list[Part], text: str, page: Document) -> Iterat
             amount = per_meter(stated, meter, read_unit(words) or card.unit or page.unit)
             around = merged(terms_in("\n".join(card.path[-1:])), card.terms, Terms(context=card.context))
             terms = merged(around, terms_in(words))
-            yield Offer(model_name(card.title), meter, amount, stated.currency, terms, label)
+            yield Offer(model_name(title), meter, amount, stated.currency, terms, label)
     except PriceError as why:
         yield Refused(label, str(why))
 
@@ -152,8 +181,15 @@ def _metered(card: Card, parts: list[Part]) -> Iterable[tuple[str, str, str]]:
     first = parts[0].before
     if len(parts) > 1 and (ordered := in_order(first.strip(" :："))) and len(ordered) == len(parts):
         return [(meter, part.price, first) for meter, part in zip(ordered, parts, strict=True)]
+    is_bare = bool(_BESIDE.fullmatch(first) or _BARE.fullmatch(first))
+    if len(parts) == 1 and _BOTH.fullmatch(first) and _BARE.fullmatch(parts[0].behind):
+        return [(meter, parts[0].price, parts[0].behind) for meter in ("input_mtok", "output_mtok")]
+    is_pair = is_bare and len(parts) == 2 and parts[0].behind.strip() == "/"
+    if is_pair and (order := _IN_OUT.fullmatch(parts[1].behind)):
+        meters = ("input_mtok", "output_mtok")
+        return [(meter, part.price, order["per"]) for meter, part in zip(meters, parts, strict=True)]
     label = _of_card(card, first) or ""
-    if not (_BESIDE.fullmatch(first) or _BARE.fullmatch(first) or meter_of_words(first) or context_in(first)):
+    if not (is_bare or meter_of_words(first) or context_in(first)):
         raise PriceError(f"{first[:40]!r} before a price")
     return [(m, p, f"{card.label} {words}") for m, p, words in metered(_paired(card, parts), label)]
 

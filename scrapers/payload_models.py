@@ -4,29 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
+from scrapers.columns import EMBEDS
 from scrapers.currencies import currency_in
-from scrapers.meters import Unit, meter_of, read_unit
+from scrapers.meters import Unit, meter_of, read_unit, tuned
 from scrapers.names import ID, LONGEST
 from scrapers.page import Offer, Page, ReadError, Refused
-from scrapers.payload import Json, astro_islands, flight, ld_json, next_data
+from scrapers.payload import Json, astro_islands, flight, ld_json, next_data, objects
 from scrapers.payload_rows import Row, Rows, Stated
 
 _IDS = ("id", "model_id", "modelId", "slug", "model", "apiName", "api_name")
 _NAMES = ("name", "modelName", "model_name", "displayName", "display_name", "title", "label", "model")
 _PRICES = re.compile(r"pric|cost|rates?\b|token", re.I)
 _LABELS = ("label", "name", "title", "type", "value", "unit")
+_TRAINING = re.compile(r"\btraining\b|\bfine-?tun|微调|训练", re.I)  # its row is for what training makes
 _MOST_DEPTH = 3
 
 
 def payload_models(page: Page, unit: Unit | None, currency: str) -> list[list[Offer | Refused]]:
     """What each JSON value of a page's scripts states; `unit` and `currency` are what the page says of all.
 
-    A row must state input and output; a number without unit or currency anywhere is refused.
+    Input and output of a row must be read, or input of a model that embeds: otherwise none of its prices is.
+    A number without unit or currency is refused.
     """
     rows = Rows((), lambda row: _stated(row, unit), name=_name, currency=currency)
-    return [found for value in _values(page.text) if (found := list(rows(value)))]
+    read = ([_whole(list(rows.of(row))) for row in objects(value)] for value in _values(page.text))
+    return [found for value in read if (found := [one for row in value for one in row])]
+
+
+def _whole(read: list[Offer | Refused]) -> list[Offer | Refused]:
+    """What was read of a row; only its refusals where its input or output is among them."""
+    offers = [one for one in read if isinstance(one, Offer)]
+    meters = {offer.meter.removeprefix("tuned_") for offer in offers}
+    embeds = meters == {"input_mtok"} and EMBEDS.search(offers[0].model)
+    if embeds or {"input_mtok", "output_mtok"} <= meters:
+        return read
+    return [one for one in read if isinstance(one, Refused)]
 
 
 def _values(html: str) -> Iterator[Json]:
@@ -64,8 +79,12 @@ def _stated(row: Row, unit: Unit | None) -> Iterator[Stated]:
         if meter_of(words)
     ]
     meters = {meter_of(one.label) for one in found}
-    if {"input_mtok", "output_mtok"} <= meters:
-        yield from found
+    embeds = EMBEDS.search(_name(row)) and meters == {"input_mtok"}
+    if not embeds and not {"input_mtok", "output_mtok"} <= meters:
+        return
+    if any(_TRAINING.search(words) for words, _ in _labelled(row, "", 0)):
+        found = [replace(one, meter=tuned(meter_of(one.label) or "")) for one in found]
+    yield from found
 
 
 def _in(value: Json, currency: str) -> Json:

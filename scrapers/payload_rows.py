@@ -62,10 +62,14 @@ class Rows:
     def __call__(self, values: Json) -> Found:
         """The offers and refusals of every row in a JSON value."""
         for row in objects(values, *self.keys):
-            printed = self.name(row) if callable(self.name) else row.get(self.name)
-            for number, stated in enumerate(self.prices(row)):
-                if number < _MOST:
-                    yield from self._read(_shown(printed), stated)
+            yield from self.of(row)
+
+    def of(self, row: Row) -> Found:
+        """The offers and refusals of one row."""
+        printed = self.name(row) if callable(self.name) else row.get(self.name)
+        for number, stated in enumerate(self.prices(row)):
+            if number < _MOST:
+                yield from self._read(_shown(printed), stated)
 
     def _read(self, printed: str, stated: Stated | Refused) -> Found:
         if isinstance(stated, Refused):

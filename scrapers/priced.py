@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from scrapers.cells import Column, prices_in
-from scrapers.columns import EMBEDS, NAME, Columns, columns_of, turned
+from scrapers.columns import EMBEDS, NAME, Columns, columns_of
 from scrapers.currencies import currency_in, in_cents
 from scrapers.grid import Cell, Grid
 from scrapers.meters import MILLION, Unit, meter_of, of_kind, read_unit, units_in
@@ -16,7 +16,8 @@ from scrapers.names import LONGEST, model_name, names_stand_below
 from scrapers.page import Offer, Refused, Terms
 from scrapers.tables import Document
 from scrapers.terms import merged, terms_in, without_context
-from scrapers.titled import is_free_tier, is_of_batches, is_of_prices, titles_of, with_heads
+from scrapers.titled import is_of_batches, names_of, with_heads, with_title
+from scrapers.turned import turned
 
 _SHORT = 80  # characters: a longer cell is prose, and states no terms
 _AMOUNT = re.compile(r"\W{0,4}\d")
@@ -85,9 +86,7 @@ class PricedGrid:
                 above = printed or above
                 continue
             printed = above = printed or (above if self.layout.carries_names else "")
-            names = [printed]
-            if self.layout.loose and is_of_prices(printed):
-                names = [] if is_free_tier(printed) else titles_of(self.grid)
+            names = names_of(printed, self.grid) if self.layout.loose else [printed]
             if any(row[x].missing for x in headed) or any(not row[x].missing for x in unheaded):
                 if any(row[x].text for x in self.columns.prices):
                     yield Refused(_said(row), "more or fewer cells than headings: prices may have moved")
@@ -205,7 +204,8 @@ class PricedGrid:
 
 def priced(grid: Grid, page: Document, layout: Layout) -> PricedGrid | None:
     """The grid as a price list, models as rows or as columns; None where it is none."""
-    for way in (grid, turned(with_heads(grid)) if layout.loose else turned(grid)):
+    ways = (with_title(grid), turned(with_heads(grid))) if layout.loose else (grid, turned(grid))
+    for way in ways:
         if columns := columns_of(way, layout.name, loose=layout.loose):
             said = read_unit(f"{way.words}\n{way.lead}") or read_unit(way.headings[columns.name_at])
             unit = said or page.unit or layout.unit or _usual(page)

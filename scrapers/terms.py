@@ -67,6 +67,11 @@ _BAND = re.compile(
     rf"[\[(（]?\s*{_NUMBER.format('n')}\s*(?:[~～–—-]|to|,|，)\s*{_NUMBER.format('b')}\s*(?:tokens?)?\s*[\])）]?",
     re.I,
 )
+_HEADED_BAND = re.compile(
+    rf"\W*(?:inputs?|prompts?|context|输入|上下文)(?: (?:length|size|tokens?)|长度)?\W{{0,3}}?"
+    rf"(?P<band>{_BAND.pattern}|(?:[<>]=?|[≤≥])\s*\d[\d,.]*\s*[km]?(?: tokens?)?)\W*",
+    re.I,
+)
 # "输入长度 [0, 32] 且输出长度 (0.2, +∞)": of input, and perhaps of output.
 _INTERVAL = re.compile(
     r"(输入|输出|input|output|context|上下文|tokens?)[^\d\[(（\]]{0,20}[\[(（]\s*(\d+(?:\.\d+)?)\s*([km]?)\s*(?:[,，~]"
@@ -177,6 +182,15 @@ def _length(number: str, unit: str) -> str:
 def without_context(text: str) -> str:
     """A heading without its "≤ 200K input tokens", whose "input" is no meter."""
     return _CONTEXT.sub(" ", text[:_LONGEST])
+
+
+def without_band(heading: str) -> tuple[str, str]:
+    """A heading without the line of it that says only a band of lengths ("Input 256K - 1M"), and the band."""
+    lines = heading[:_LONGEST].split("\n")
+    bands = [found for line in lines if (found := _HEADED_BAND.fullmatch(line))]
+    if len(bands) != 1 or len(lines) == 1:
+        return heading, ""
+    return "\n".join(line for line in lines if line != bands[0][0]), context_in(bands[0]["band"])
 
 
 def window_in(text: str) -> str:
