@@ -56,6 +56,16 @@ def rendered(pages: Pages, seconds: float = 20, most_bytes: int = 1 << 20) -> Sn
     return asyncio.run(run())
 
 
+def shown(page: Snapshot) -> Snapshot:
+    """A page that was fetched, as a browser shows it with no file beside."""
+
+    async def run() -> Snapshot:
+        fetcher = Fetcher(Look(), now=lambda: datetime.now(UTC))
+        return await render(fetcher, page, hosts=(), seconds=20, most_bytes=1 << 20)
+
+    return asyncio.run(run())
+
+
 def test_prices_that_only_scripts_fetch_are_read(pages: Pages) -> None:
     with pytest.raises(ReadError) as shell:
         generic(Page(pages.url("/pricing"), SHELL))
@@ -95,6 +105,19 @@ def test_a_hostile_page_reaches_no_other_host_by_any_way(pages: Pages) -> None:
         except FetchError as refused:
             assert refused.kind in ("browser", "deadline")
         assert victim.connections == 0
+
+
+@pytest.mark.parametrize("end", ["/a{b}|c", "/a/../b", "?q={1}"])
+def test_a_page_is_fetched_once_however_a_browser_spells_its_address(pages: Pages, end: str) -> None:
+    assert b"hello" in shown(Snapshot(pages.url(end), datetime.now(UTC), 200, "text/html", "", b"hello")).body
+
+
+def test_a_browser_that_gives_up_names_no_key(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser._Files, "answer", lambda files, route: route.abort())
+    page = Snapshot(pages.url("/pricing?key=CANARY"), datetime.now(UTC), 200, "text/html", "", b"hello")
+    with pytest.raises(FetchError, match="gave up") as error:
+        shown(page)
+    assert "CANARY" not in error.value.words
 
 
 def test_a_page_that_never_rests_ends_at_its_deadline(pages: Pages) -> None:

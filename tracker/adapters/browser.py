@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -56,7 +57,8 @@ async def render(
     except TimeoutError:
         raise FetchError("deadline", f"took longer than {seconds:g} s to render") from None
     except Error as e:
-        raise FetchError("browser", f"the browser gave up: {str(e).splitlines()[0][:120]}") from None
+        words = re.sub(r"\w+://\S+", "its address", str(e).partition("\n")[0])  # there may be a key in it
+        raise FetchError("browser", f"the browser gave up: {words[:120]}") from None
     if len(body) > most_bytes:
         raise FetchError("too_large", f"the rendered page is larger than {most_bytes:,} bytes")
     return replace(
@@ -100,11 +102,13 @@ class _Files:
     hosts: tuple[str, ...]
     count: int = 0
     size: int = 0
+    is_served: bool = False
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
 
     async def answer(self, route: Any) -> None:
         request = route.request
-        if request.is_navigation_request() and request.url == self.document.url and not self.count:
+        if request.is_navigation_request() and not self.is_served:  # the browser may spell its address anew
+            self.is_served = True
             await route.fulfill(body=self.document.body, content_type=self._content_type(self.document))
         elif not self._may_have(request):
             await route.abort()
