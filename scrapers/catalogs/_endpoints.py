@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from scrapers.catalogs._shared import bands, listed, provider_of
+from scrapers.catalogs._shared import bands, catalogue, provider_of
 from scrapers.json_rows import PER_TOKEN, Row, Stated, answer_of, rows_of
 from scrapers.page import Page, Reading, Terms
 from scrapers.payload import Json
@@ -47,7 +47,7 @@ def read(page: Page) -> Reading:
     answer = answer_of(page)
     data = answer.get("data") if isinstance(answer, dict) else None
     model = str(data.get("id") or "") if isinstance(data, dict) else ""
-    return listed(one for row in rows_of(answer, "endpoints") for one in endpoint(row, model))
+    return catalogue(one for row in rows_of(answer, "endpoints") for one in endpoint(row, model))
 
 
 def endpoint(row: Row, model: str) -> Iterator[Stated]:

@@ -51,7 +51,7 @@ SLIPPED = "the row states a price that no token has: its unit is another"
 _FEW, _SHARE = 4, 5  # so many rows may have slipped, or one in so many; of more, the unit of all is another
 
 
-def listed(rows: Iterable[Stated | Refused]) -> Reading:
+def catalogue(rows: Iterable[Stated | Refused]) -> Reading:
     """What the rows of a catalogue say; a row with a price in another unit is refused whole.
 
     ReadError where much of it is in another unit, or has no input or no output prices at all.

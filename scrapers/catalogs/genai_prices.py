@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
-from scrapers.catalogs._shared import bands, listed, object_of, objects_of, provider_of
+from scrapers.catalogs._shared import bands, catalogue, object_of, objects_of, provider_of
 from scrapers.json_rows import Row, Stated, answer_of, rows_of
 from scrapers.meters import METERS
 from scrapers.page import Page, Reading, Refused, Terms
@@ -29,7 +29,7 @@ Priced = tuple[Terms, str, Json]  # on which terms, the meter, the price
 
 def read(page: Page) -> Reading:
     """Providers with their models, the prices to come and those that were among them."""
-    return listed(
+    return catalogue(
         found
         for provider in rows_of(answer_of(page), "providers")
         for model in objects_of(provider.get("models"))

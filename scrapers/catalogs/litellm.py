@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from scrapers.catalogs._shared import bands, listed, objects_of, places, provider_of
+from scrapers.catalogs._shared import bands, catalogue, objects_of, places, provider_of
 from scrapers.json_rows import PER_REQUEST, PER_SEARCH, PER_TOKEN, Row, Stated, answer_of
 from scrapers.meters import Unit
 from scrapers.page import STANDARD, Page, ReadError, Reading, Refused, Terms
@@ -66,7 +66,7 @@ _TOO_CHEAP = Decimal("0.00001")  # no image costs less: such is a price per toke
 def read(page: Page) -> Reading:
     """Every row but the one that explains the others."""
     rows = _rows(answer_of(page))
-    return listed(
+    return catalogue(
         found
         for model, row in rows.items()
         if isinstance(row, dict) and model != "sample_spec"

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from scrapers.catalogs._shared import listed, provider_of
+from scrapers.catalogs._shared import catalogue, provider_of
 from scrapers.json_rows import Row, Stated, answer_of, rows_of
 from scrapers.meters import PER_MTOK
 from scrapers.page import Page, Reading, Terms
@@ -14,7 +14,7 @@ _PRICES = {"input": "input_mtok", "input_cached": "cache_read_mtok", "output": "
 
 def read(page: Page) -> Reading:
     """Every row; "Gemini 2.5 Pro >200k" is a band of the model whose id its own one extends by "-200k"."""
-    return listed(
+    return catalogue(
         Stated(
             model,
             f"({row.get('name')}) {path}",

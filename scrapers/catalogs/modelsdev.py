@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from scrapers.catalogs._shared import bands, listed, object_of, objects_of, places, provider_of
+from scrapers.catalogs._shared import bands, catalogue, object_of, objects_of, places, provider_of
 from scrapers.json_rows import Row, Stated, answer_of
 from scrapers.meters import PER_MTOK
 from scrapers.page import STANDARD, Page, ReadError, Reading, Refused, Terms
@@ -30,7 +30,7 @@ _NO_OUTPUT = re.compile(r"embed|rerank", re.I)  # an output of 0 is none there
 
 def read(page: Page) -> Reading:
     """Providers and their models: as the API answers, or with the models right below, as its files lie."""
-    return listed(
+    return catalogue(
         found
         for provider, models in _providers(answer_of(page)).items()
         for model, row in models.items()

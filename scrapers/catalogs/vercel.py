@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from scrapers.catalogs._shared import bands, listed, provider_of
+from scrapers.catalogs._shared import bands, catalogue, provider_of
 from scrapers.json_rows import PER_TOKEN, Row, Stated, answer_of, rows_of
 from scrapers.page import STANDARD, Page, Reading, Refused, Terms
 from scrapers.payload import Json
@@ -26,7 +26,7 @@ _TOKENS = ("language", "embedding", "")  # types of models that are charged by t
 
 def read(page: Page) -> Reading:
     rows = (row for row in rows_of(answer_of(page), "data") if str(row.get("type") or "") in _TOKENS)
-    return listed(one for row in rows for one in _row(row))
+    return catalogue(one for row in rows for one in _row(row))
 
 
 def _row(row: Row) -> Iterator[Stated | Refused]:
