@@ -13,6 +13,7 @@ from scrapers.lines import AS_RAISED, as_lines
 from scrapers.names import ID
 from scrapers.page import ReadError
 
+LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _BREAK = re.compile(r"<(?:br|hr|/?p|/?div|/?li|/?ul)\b[^>]*>", re.I)
 _STRUCK_TAG = re.compile(r"<(/?)(?:s|del|strike)\b[^>]*>", re.I)
 _RAISED_TAG = re.compile(r"<(/?)(?:sup|sub)\b[^>]*>", re.I)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from scrapers.lines import Line
+from scrapers.markdown_inline import LINK
 
-_FENCE = re.compile(r"\s*(?:```|~~~)")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*")
 _ITEM = re.compile(r"(?P<indent>\s*)(?:[*+-]|\d{1,3}[.)])\s+(?P<text>.*)")
 _BOLD_ONLY = re.compile(r"(?:\*\*|__)(?P<text>[^*_]+?)(?:\*\*|__)\s*[:：]?")
@@ -15,7 +15,6 @@ _BOLD_FIRST = re.compile(
     r"(?:\*\*|__)(?P<text>[^*_$€¥£]+?)[:：]?(?:\*\*|__)\s*(?:[:：–—-]\s*)?(?P<rest>\S.*)"
 )
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _CODE = re.compile(r"(?<=\S)\s*`([\w./:@-]+)`\s*$")
 _STRUCK = re.compile(r"~~[^~]*~~|<(?:s|del|strike)\b[^>]*>.*?</(?:s|del|strike)>", re.I)
 _LAST_NUMBER = re.compile(r"\d[\d.,]*\Z")
@@ -44,13 +43,22 @@ def markdown_lines(text: str) -> list[Line]:
 
 
 def _sources(text: str) -> Iterator[str]:
-    is_code = False
-    # Nothing tells whether a number that the text ends with is whole: it is made one that cannot be read.
-    for line in _LAST_NUMBER.sub("\ufffd", text).split("\n"):
-        if _FENCE.match(line):
-            is_code = not is_code
-        elif not is_code and not line.lstrip().startswith("|"):
+    for line in without_fences(text).split("\n"):
+        if not line.lstrip().startswith("|"):
             yield re.sub(r"^\s*(?:>\s+|>$)+", "", line)
+
+
+def without_fences(text: str) -> str:
+    """A Markdown page without its blocks of code."""
+    kept: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        mark = line.strip()[:3]
+        if mark in ("```", "~~~") and (not fence or mark == fence):
+            fence = "" if fence else mark
+        elif not fence:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def _read(source: str, below: str) -> tuple[int, str]:
@@ -68,7 +76,7 @@ def _read(source: str, below: str) -> tuple[int, str]:
 
 
 def _shown(source: str) -> str:
-    said = _LINK.sub(r"\1", _LINK.sub(r"\1", _IMAGE.sub(" ", _STRUCK.sub(" ", source))))
+    said = LINK.sub(r"\1", LINK.sub(r"\1", _IMAGE.sub(" ", _STRUCK.sub(" ", source))))
     said = _CODE.sub(r"\n\1", said)  # an id behind a name stands in a line of its own
     said = re.sub(r"[*_]{2,}|[`\u200b]|\\(?=\W)", "", _TAG.sub(" ", said))
     return "\n".join(line for part in said.split("\n") if (line := " ".join(part.split()).strip("_*")))

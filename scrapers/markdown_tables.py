@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from scrapers.grid import WIDEST, Cell, Grid, Spanning, without_repeats
 from scrapers.html_tables import html_tables
 from scrapers.markdown_inline import inline_text
+from scrapers.markdown_lines import without_fences
 from scrapers.markdown_walk import Walk
 from scrapers.page import ReadError
 from scrapers.terms import tier_only
@@ -35,7 +36,7 @@ def markdown_tables(text: str) -> list[Grid]:
     _refuse_cut(text)
     grids = _pipe_tables(_BLOCKS.parse(_widened(_unindented(text))))
     if re.search(r"<table\b", text, re.I):
-        grids += html_tables(_without_fences(text))
+        grids += html_tables(without_fences(text))
     return without_repeats(grids)
 
 
@@ -66,18 +67,6 @@ def _widened(text: str) -> str:
 
 def _width(line: str) -> int:
     return len(_BAR.findall(line.strip())) - 1
-
-
-def _without_fences(text: str) -> str:
-    kept: list[str] = []
-    fence = ""
-    for line in text.split("\n"):
-        mark = line.strip()[:3]
-        if mark in ("```", "~~~") and (not fence or mark == fence):
-            fence = "" if fence else mark
-        elif not fence:
-            kept.append(line)
-    return "\n".join(kept)
 
 
 def _refuse_cut(text: str) -> None:

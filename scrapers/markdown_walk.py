@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from scrapers.currencies import currency_in
 from scrapers.grid import Grid, Spanning, grid_of
-from scrapers.markdown_inline import inline_text
+from scrapers.markdown_inline import LINK, inline_text
 from scrapers.meters import meter_of
 from scrapers.terms import tabs_in, tier_only
 
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _ID = re.compile(r"`([\w./:@-]+)`")
 _IDS = re.compile(
     rf"[_*]*(?:models?: *)?{_ID.pattern}(?:(?:,| and|, and| or| /)? *{_ID.pattern})*[_*.]*", re.I
@@ -49,7 +48,7 @@ class Walk:
             self.tabs = []
         elif tabs := tabs_in(said):
             self.tabs, self.under = tabs, []
-        elif _IDS.fullmatch(named := _LINK.sub(r"\1", source[:_LONGEST_TABS]).strip()):
+        elif _IDS.fullmatch(named := LINK.sub(r"\1", source[:_LONGEST_TABS]).strip()):
             self.id = "\n".join(_ID.findall(named))
         self.lead = source
 
@@ -94,4 +93,4 @@ def two_heads(rows: list[list[Spanning]]) -> list[list[Spanning]]:
 
 def _plain(source: str) -> str:
     """A line without its links' addresses and its emphasis."""
-    return re.sub(r"[*_`]+", "", _LINK.sub(r"\1 ", source)).strip()
+    return re.sub(r"[*_`]+", "", LINK.sub(r"\1 ", source)).strip()

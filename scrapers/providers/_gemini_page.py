@@ -12,6 +12,7 @@ from scrapers.grid import Grid
 from scrapers.html_page import html_tree
 from scrapers.html_tables import cell_text, grids_in
 from scrapers.lines import one_line
+from scrapers.markdown_inline import LINK
 from scrapers.markdown_tables import markdown_tables
 from scrapers.page import Page
 from scrapers.tables import is_html
@@ -20,7 +21,6 @@ from scrapers.terms import terms_in
 _STANDARD = re.compile(r"standard(?: (?:tier|pricing|inference|mode|api))?", re.I)
 _TABS = re.compile(r"\[([^\]\[]{2,30})\]\([^()]*\)")
 _CODE = re.compile(r"`([^`\s]+)`")
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 _ID = re.compile(r"(?=.*-)[a-z][a-z0-9.-]+")
 _INLINE = ("em", "i", "a", "span", "strong", "b")
 _BESIDE_IDS = re.compile(r"[\s,.;*_&]|\band\b", re.I)
@@ -150,7 +150,7 @@ def _in_markdown(text: str) -> list[_Section]:
 def _hears_line(sections: list[_Section], line: str) -> None:
     here = sections[-1]
     if heading := re.fullmatch(r"(#{1,6})\s+(.*?)\s*#*", line):
-        words = re.sub(r"\s*\{#[^{}]*\}\s*$", "", _LINK.sub(r"\1", heading[2])).strip("*_ ")
+        words = re.sub(r"\s*\{#[^{}]*\}\s*$", "", LINK.sub(r"\1", heading[2])).strip("*_ ")
         _hears_heading(sections, words, len(heading[1]))
         return
     if not here.tables and (tabs := [tier_of(m[1]) for m in _TABS.finditer(line)]) and "" in tabs:
@@ -158,7 +158,7 @@ def _hears_line(sections: list[_Section], line: str) -> None:
         if None in tabs:
             here.tabs = []  # a tier that is new to us
         return
-    said = _LINK.sub(r"\1", line)
+    said = LINK.sub(r"\1", line)
     ids = [code for code in _CODE.findall(said) if _ID.fullmatch(code)]
     if ids and not here.tables and not _BESIDE_IDS.sub("", _CODE.sub(" ", said)):
         here.ids += [name for name in ids if name not in here.ids]
