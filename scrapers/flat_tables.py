@@ -116,9 +116,7 @@ def _heads(said: list[Line], at: int) -> Heads | None:
     return heads if heads.is_of_prices else None
 
 
-def _rows(
-    said: list[Line], at: int, heads: Heads, shows_blanks: bool
-) -> tuple[list[tuple[Cell, ...]], int]:
+def _rows(said: list[Line], at: int, heads: Heads, shows_blanks: bool) -> tuple[list[tuple[Cell, ...]], int]:
     """(rows, where the next line stands): a name, the cells before the prices, the prices, perhaps a link."""
     rows: list[tuple[Cell, ...]] = []
     after = len(heads.texts) - heads.before - sum(map(bool, heads.meters))

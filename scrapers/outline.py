@@ -33,7 +33,7 @@ _OPENS_FORMATTING = re.compile(rf"<(?:{'|'.join(sorted(_FORMATTING))})[\s/>]")
 _IS_RAW = rf"(?:{'|'.join(sorted(_RAW))})(?![^\s/>])"
 _UP_TO_END = r"""[^"'>]*+(?:"[^"]*+"[^"'>]*+|'[^']*+'[^"'>]*+)*+>"""  # as _REST, in fewer steps
 _RAW_WHOLE = "|".join(rf"{name}(?![^\s/>]){_UP_TO_END}.*?(?=</{name})" for name in sorted(_RAW))
-# A page in lower case that was cut nowhere: tags, scripts with their text, comments, and what is none of them.
+# A page in lower case, cut nowhere: tags, scripts with their text, comments, and what is none of them.
 _UNCUT = re.compile(
     rf"""[^<]*+(?:(?:</?(?!{_IS_RAW})[a-z][^\s/>]*+{_UP_TO_END}|</(?={_IS_RAW}){_UP_TO_END}
     |<(?:{_RAW_WHOLE})|<!(?=--).*?-->|<(?!/?[a-z]|!--))[^<]*+)*+""",

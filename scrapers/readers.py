@@ -21,7 +21,8 @@ __all__ = ["cards", "first_of", "table"]
 
 # Tables of these have an input price and no output.
 _INPUT_ONLY = re.compile(
-    r"embed|rerank|moderation|transcri|speech|tts|whisper|fine-?tun|training|customi[sz]|image|ocr|voice", re.I
+    r"embed|rerank|moderation|transcri|speech|tts|whisper|fine-?tun|training|customi[sz]|image|ocr|voice",
+    re.I,
 )
 
 
@@ -47,8 +48,8 @@ def table(
     `needs`: meters that the page must state. `name`: how the heading of the names' column reads. `leave_out`:
     headings above tables that are left out on purpose. `unit`, `currency`: what holds where none is said.
     `carries_names`: in Markdown, which has no rowspan, a blank name goes on with the row above. `loose`: the
-    names may stand in a column whose heading says something else. `tables`: where the page holds its tables, if
-    not in its text; `also` reads what else the source wants.
+    names may stand in a column whose heading says something else. `tables`: where the page holds its tables,
+    if not in its text; `also` reads what else the source wants.
     """
     heading = re.compile(name, re.I) if name else NAME
     left_out = re.compile(leave_out, re.I) if leave_out else None
