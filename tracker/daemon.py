@@ -173,8 +173,7 @@ class Daemon:
                 self._start(self._sends, channel.name, f"deliver {channel.name}", send)
 
     def _start(self, under_way: dict[str, asyncio.Task[None]], key: str, name: str, turn: Turn) -> None:
-        task = asyncio.create_task(self._turn(name, turn))
-        under_way[key] = task
+        task = under_way[key] = asyncio.create_task(self._turn(name, turn))
         task.add_done_callback(lambda _: under_way.pop(key, None))
 
     async def _look(self, edges: Edges, id: str) -> None:
@@ -242,6 +241,7 @@ class Daemon:
 
     async def _use(self, fresh: Edges) -> None:
         await fresh.write(states.register, fresh.sources.values(), fresh.clock.now())
+        await reread_standing(fresh, list(fresh.sources))
         await self._end_orphans(fresh)
         old, self.edges = self.edges, fresh
         log.info("daemon.reloaded", sources=len(fresh.sources))

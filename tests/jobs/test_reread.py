@@ -20,7 +20,9 @@ from tests.loopback.pages import Pages
 from tracker.adapters.edges import Edges
 from tracker.adapters.store import corrections, questions
 from tracker.adapters.store.engine import asking
+from tracker.adapters.store.lock import sole
 from tracker.adapters.store.questions import Filters
+from tracker.daemon import Daemon
 from tracker.domain.errors import TrackerError
 from tracker.domain.model import Status
 from tracker.reread import Rereading, reread, reread_standing
@@ -105,6 +107,16 @@ def test_after_an_upgrade_a_look_takes_no_correction_for_a_move(engine: Engine, 
     run(one)
     assert moves(engine) == [] and alerts(engine) == []
     assert asyncio.run(reread_standing(one, ["acme"])) == []  # these readers have read it
+
+
+def test_another_reader_in_reloaded_settings_makes_no_move(engine: Engine, pages: Pages) -> None:
+    one = edges(engine, pages)
+    run(with_reader(one, tenfold, "old"))
+    fresh = with_reader(one, lines, "new")
+    with sole(engine, str(engine.url)) as lock:
+        asyncio.run(Daemon(with_reader(one, tenfold, "old"), lock)._use(fresh))
+    run(fresh)
+    assert moves(engine) == [] and alerts(engine) == []
 
 
 def test_after_an_upgrade_what_old_pages_say_and_the_last_does_not_is_told_to_nobody(
