@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -12,16 +12,16 @@ from scrapers.page import STANDARD, Terms
 _TIERS = (
     ("batch", r"\bbatch(?:ed|ing)?\b|批量|批处理"),
     ("flex", r"\bflex\b"),
-    ("priority", r"\bpriority\b"),
+    ("priority", r"\bpriority\b|(?<![一-鿿])优先(?![一-鿿])"),
     ("ultrafast", r"\bultra[ -]?fast\b"),
     ("fast", r"\bfast mode\b"),
 )
 _TIER_ONLY = re.compile(
     r"\W*(?:standard|on[- ]?demand|regular|default|batch(?: api)?|flex|priority|fast|ultra[ -]?fast"
-    r"|标准|批量)(?: (?:api|tier|mode|processing|prices?|pricing|rates?|inference))?\W*",
+    r"|标准|批量|优先)(?: (?:api|tier|mode|processing|prices?|pricing|rates?|inference))?\W*",
     re.I,
 )
-_TAB = re.compile(r"Standard|Batch|Flex|Priority|Ultrafast|Fast|标准|批量")
+_TAB = re.compile(r"Standard|Batch|Flex|Priority|Ultrafast|Fast|标准|批量|优先")
 _LONG = re.compile(r"(?<!short and )\blong[- ]context\b|长上下文", re.I)
 _LONGEST, _LONGEST_PAGE = 1000, 100_000  # characters in which terms, and a year, are looked for
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
@@ -130,10 +130,6 @@ def merged(*parts: Terms) -> Terms:
     for part in told:
         said |= part.as_dict()
     return Terms(**said)
-
-
-def is_said(terms: Terms) -> bool:
-    return any(getattr(terms, f.name) for f in fields(terms))
 
 
 def context_in(text: str) -> str:
