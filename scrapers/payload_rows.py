@@ -138,7 +138,7 @@ def payload_rows(
     return read
 
 
-def listed(key: str, *, label: str, price: str, per: str = "") -> Callable[[Row], Iterator[Stated]]:
+def in_list(key: str, *, label: str, price: str, per: str = "") -> Callable[[Row], Iterator[Stated]]:
     """Prices that lie in a list of a row, an object each: which of its keys holds what."""
 
     def prices(row: Row) -> Iterator[Stated]:

@@ -6,7 +6,7 @@ Not read on purpose: the euros behind the page's switch, which are filled in by 
 from collections.abc import Iterator
 
 from scrapers.names import model_name
-from scrapers.payload_rows import Row, Rows, Stated, listed, payload_rows
+from scrapers.payload_rows import Row, Rows, Stated, in_list, payload_rows
 from scrapers.readers import first_of, table
 from scrapers.source import Source
 
@@ -17,7 +17,7 @@ _METERS = {
     r"^training": "training_mtok",
 }
 _TUNED = {"input": "tuned_input_mtok", "output": "tuned_output_mtok"}
-_price, _fine_tuning = (listed(key, label="value", price="price_dollar") for key in ("price", "fine_tuning"))
+_price, _fine_tuning = (in_list(key, label="value", price="price_dollar") for key in ("price", "fine_tuning"))
 
 
 def prices(row: Row) -> Iterator[Stated]:

@@ -9,12 +9,12 @@ import pytest
 
 from scrapers.meters import Unit
 from scrapers.page import Page, ReadError, Refused, Terms
-from scrapers.payload_rows import Row, Rows, Stated, listed, payload_rows
+from scrapers.payload_rows import Row, Rows, Stated, in_list, payload_rows
 from scrapers.payload_tables import payload_tables
 from scrapers.readers import cards, first_of, table
 
 BODY = "<main><h1>Pricing</h1><p>What our models cost, for whom, and from when on it costs that.</p></main>"
-LISTED = Rows(("name", "costs"), listed("costs", label="for", price="usd"))
+LISTED = Rows(("name", "costs"), in_list("costs", label="for", price="usd"))
 
 
 def page(*values: object, body: str = BODY) -> Page:
