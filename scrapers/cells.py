@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scrapers.currencies import currency_in
+from scrapers.line_prices import meter_of_words, metered, parts_of
 from scrapers.meters import SUFFIX, Unit, kinds_in, meter_of, of_kind
 from scrapers.money import Price, PriceError, read_prices
 from scrapers.page import STANDARD, Terms
-from scrapers.segments import meter_of_words, metered, parts_of
 from scrapers.terms import SINCE, UNTIL, context_in, terms_in, without_context
 
 _BEFORE = re.compile(r"(?P<label>[^:：$¥€£₩\d]{2,40})[:：]\s*(?P<price>.+)")

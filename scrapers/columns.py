@@ -10,6 +10,7 @@ from scrapers.beside import NOTHING, Beside, beside_of
 from scrapers.cells import Column, worded
 from scrapers.currencies import currency_in
 from scrapers.grid import Grid
+from scrapers.lines import one_line
 from scrapers.meters import is_of_thinking, meter_of, read_unit, tuned
 from scrapers.names import ID, without_marks
 from scrapers.terms import heading_terms, tier_only, without_band, without_context
@@ -87,7 +88,7 @@ def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False)
     say input and output.
     """
     headings = [text[:_LONGEST] for text in grid.headings]
-    flat = [without_marks(_flat(heading)) for heading in headings]
+    flat = [without_marks(one_line(heading)) for heading in headings]
     above = "\n".join((*grid.path[-1:], grid.caption))
     if NOT_MONEY.search("\n".join((*headings, above, grid.lead))) or (loose and _EXAMPLE.search(above)):
         return None
@@ -160,7 +161,7 @@ def _column(grid: Grid, x: int, heading: str) -> Column | None:
         return None
     said, band = without_band(heading)
     said = without_context(said)
-    meters = in_order(_flat(said)) or tuple(filter(None, (meter_of(said),)))
+    meters = in_order(one_line(said)) or tuple(filter(None, (meter_of(said),)))
     if not meters and _BOTH.search(said):
         return Column(
             ("input_mtok", "output_mtok"), heading, heading_terms(heading), read_unit(heading), alike=True
@@ -215,7 +216,3 @@ def _names_meters(cells: list[str]) -> bool:
 
 def _cells(grid: Grid, x: int) -> list[str]:
     return [row[x].text for row in grid.body]
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())

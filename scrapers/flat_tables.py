@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from scrapers.columns import NAME
 from scrapers.grid import Cell, Grid
-from scrapers.lines import Line
+from scrapers.lines import Line, under
 from scrapers.meters import meter_of
 from scrapers.money import PriceError, read_prices
 from scrapers.names import without_marks
@@ -76,12 +76,12 @@ def flat_tables(lines: Sequence[Line], *, shows_blanks: bool = False) -> Iterato
     `shows_blanks`: no price may be missing from a row; a converter leaves blank cells out.
     """
     said = _joined(lines)
-    path: list[tuple[int, str]] = []
+    path: list[Line] = []
     at = 0
     while at < len(said):
         line = said[at]
         if line.level:
-            path = [p for p in path if p[0] < line.level] + [(line.level, line.text)]
+            path = under(path, line)
         heads = _heads(said, at)
         if heads is None:
             at += 1
@@ -89,7 +89,7 @@ def flat_tables(lines: Sequence[Line], *, shows_blanks: bool = False) -> Iterato
         rows, at = _rows(said, at + 1 + len(heads.texts), heads, shows_blanks)
         if rows:
             top = tuple(Cell(text, is_header=True) for text in (line.text, *heads.texts))
-            yield Grid((top, *rows), path=tuple(words for _, words in path))
+            yield Grid((top, *rows), path=tuple(above.text for above in path))
 
 
 def _joined(lines: Sequence[Line]) -> list[Line]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from scrapers.grid import Cell, Grid
-from scrapers.lines import Line
+from scrapers.lines import Line, under
 from scrapers.meters import meter_of
 
 _HEAD = re.compile(
@@ -22,7 +22,7 @@ _LONGEST = 160  # characters of a row
 
 def line_tables(lines: Sequence[Line]) -> Iterator[Grid]:
     """Every such table, with the headings above it; a row of another shape ends it."""
-    path: list[tuple[int, str]] = []
+    path: list[Line] = []
     heads: list[str] = []
     rows: list[tuple[Cell, ...]] = []
     for line in (*lines, Line("", 1)):
@@ -32,10 +32,10 @@ def line_tables(lines: Sequence[Line]) -> Iterator[Grid]:
             continue
         if rows:
             top = tuple(Cell(head, is_header=True) for head in heads)
-            yield Grid((top, *rows), path=tuple(words for _, words in path))
+            yield Grid((top, *rows), path=tuple(above.text for above in path))
         rows, heads = [], _heads(line.text)
         if line.level:
-            path = [p for p in path if p[0] < line.level] + [(line.level, line.text)]
+            path = under(path, line)
 
 
 def _heads(text: str) -> list[str]:

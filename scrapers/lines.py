@@ -99,6 +99,11 @@ def _end(out: list[Line], here: list[str], level: int) -> None:
         out.append(Line(text, level))
 
 
+def under(path: list[Line], heading: Line) -> list[Line]:
+    """The headings above what follows a heading, outermost first; `path`: those above the heading."""
+    return [*(above for above in path if above.level < heading.level), heading]
+
+
 def one_line(text: str) -> str:
     """A text of one or more lines as one, its words a blank apart."""
     return " ".join(text.split())

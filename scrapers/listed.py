@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from scrapers.columns import EMBEDS, in_order
-from scrapers.lines import Line
+from scrapers.line_prices import Part, meter_of_words, metered, parts_of
+from scrapers.lines import Line, under
 from scrapers.meters import Unit, meter_of, read_unit, units_in
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import ID, LONGEST, model_name
 from scrapers.page import STANDARD, Offer, Refused, Terms
-from scrapers.segments import Part, meter_of_words, metered, parts_of
 from scrapers.tables import Document
 from scrapers.terms import context_in, merged, terms_in, tier_only, without_context
 from scrapers.titled import is_about, title_of
@@ -76,7 +76,7 @@ class Card:
 
 def listed(lines: Sequence[Line], page: Document) -> Iterator[list[Offer | Refused]]:
     """What stands under each name, a list a name: only where it states input and output, or embeds."""
-    path: list[tuple[int, str]] = []
+    path: list[Line] = []
     card = Card()
     for line in _with_units(lines):
         if alone := _of_its_own(line):
@@ -94,9 +94,9 @@ def listed(lines: Sequence[Line], page: Document) -> Iterator[list[Offer | Refus
         if named and not _says_meter(line.text):
             yield from _whole(card)
             if line.level:
-                path = [p for p in path if p[0] < line.level] + [(line.level, line.text)]
+                path = under(path, line)
             unit = None if line.level and line.level < 3 else card.unit
-            card = Card(line.text, tuple(words for _, words in path), unit=unit)
+            card = Card(line.text, tuple(above.text for above in path), unit=unit)
         elif prices := parts_of(line.text):
             card.found += _offers(card, prices, line.text, page)
             card.label = ""

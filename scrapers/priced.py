@@ -10,6 +10,7 @@ from scrapers.cells import Column, prices_in
 from scrapers.columns import EMBEDS, NAME, Columns, columns_of
 from scrapers.currencies import currency_in, in_cents
 from scrapers.grid import Cell, Grid
+from scrapers.lines import RAISED, one_line
 from scrapers.meters import MILLION, Unit, meter_of, of_kind, read_unit, units_in
 from scrapers.money import Price, PriceError, per_meter
 from scrapers.names import LONGEST, model_name, names_stand_below
@@ -25,7 +26,6 @@ _MARK = re.compile(r"[¹²³⁴-⁹]|\((\d)\)|\[(\d)\]")
 _A_PRICE = re.compile(r"(?:US)?[$€£¥₩]\s*\d[\d.,]*.{0,20}|-|–|—", re.S)
 _MOST_BARE = 1000  # what a number may be as a price where neither it nor its heading names a currency
 _OF_TOKENS = re.compile(r"(audio|image|video) tokens?", re.I)
-_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 # "introductory pricing through August 31 … is now the standard price": the day bounds nothing any more.
 _SETTLED = re.compile(r"\bnow the (?:standard|regular|list)\b|\bwill not (?:occur|happen|apply|take)", re.I)
 
@@ -112,7 +112,7 @@ class PricedGrid:
         self, printed: str, cell: Cell, column: Column, terms: Terms, row: Sequence[Cell]
     ) -> Iterator[Offer | Refused]:
         kind = row[self.columns.kind_at].text if self.columns.kind_at >= 0 else ""
-        label = " | ".join(_flat(text) for text in (printed, kind, column.heading, cell.text) if text)
+        label = " | ".join(one_line(text) for text in (printed, kind, column.heading, cell.text) if text)
         model = self.layout.named(printed)
         currency = self._currency(column, row)
         try:
@@ -196,7 +196,7 @@ class PricedGrid:
 
     def _noted(self, text: str) -> Terms:
         """The dates in the footnotes that a price cell refers to."""
-        marks = (str(_RAISED.index(m[0])) if m[0] in _RAISED else m[1] or m[2] for m in _MARK.finditer(text))
+        marks = (str(RAISED.index(m[0])) if m[0] in RAISED else m[1] or m[2] for m in _MARK.finditer(text))
         notes = (self.page.notes.get(mark, "") for mark in marks)
         found = [terms_in(note, self.page.words) for note in notes if not _SETTLED.search(note)]
         return merged(*(Terms(promo_until=t.promo_until, effective_from=t.effective_from) for t in found))
@@ -232,8 +232,4 @@ def _is_price(text: str) -> bool:
 
 
 def _said(row: Sequence[Cell]) -> str:
-    return " | ".join(_flat(cell.text) for cell in row if not cell.spanned)
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
+    return " | ".join(one_line(cell.text) for cell in row if not cell.spanned)
