@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
-from scrapers.page import ReadError
+from scrapers.page import Offer, ReadError
 from scrapers.source import Source
 from tracker.adapters.edges import Edges
 from tracker.adapters.reading import read
@@ -77,10 +77,13 @@ async def _one(
 ) -> Rereading:
     kept = await edges.ask(pages_of, source.id)
     pages: list[Reread] = []
+    once: dict[Offer, Offer] = {}  # pages in a row say nearly the same
     for done, id in enumerate(kept, 1):
         snapshot = await edges.ask(snapshots.load, id)
         try:
-            pages.append(Reread(id, snapshot.at, await read(source, snapshot)))
+            reading = await read(source, snapshot)
+            offers = tuple(once.setdefault(offer, offer) for offer in reading.offers)
+            pages.append(Reread(id, snapshot.at, replace(reading, offers=offers)))
         except ReadError as e:
             log.debug("reread.refused", source=source.id, snapshot=id, kind=e.kind)
         on_page(source.id, done, len(kept))

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from scrapers.page import ReadError, Reading
 from tracker.domain.model import Move, Observation, Series, Status
 from tracker.domain.observe import Seen, observe
+
+FEW_PAGES = 4  # whose prices are held at one time
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ def corrections(rows: Sequence[Recorded], pages: Sequence[Reread], provider: str
     series is added for as long as the pages, oldest first, said so.
     """
     seen = _Seen({page.snapshot: page for page in pages}, provider)
-    found = [c for row in rows if (c := _corrected(row, seen)) is not None]
+    by_page = sorted(rows, key=lambda r: (r.snapshot, r.recorded_at))
+    found = [c for row in by_page if (c := _corrected(row, seen)) is not None]
     withdrawn = {c.before.id for c in found if c.before and c.stated is None}
     first: dict[str, Recorded] = {}
     for row in sorted(rows, key=lambda r: r.valid_from, reverse=True):
@@ -79,24 +83,21 @@ def corrections(rows: Sequence[Recorded], pages: Sequence[Reread], provider: str
 
 
 class _Seen:
-    """What was in force by a page on a day, worked out once."""
+    """What was in force by a page on a day, worked out once while rows of that page are asked for."""
 
     def __init__(self, pages: Mapping[int, Reread], provider: str) -> None:
         self._pages, self._provider = pages, provider
-        self._known: dict[tuple[int, date], Seen | None] = {}
+        self._on = lru_cache(maxsize=FEW_PAGES)(self._work_out)  # all would be more than fits
 
     def by(self, row: Recorded) -> list[Seen]:
         """By the row's page, on the day of the page and on the day when the row was written."""
         page = self._pages.get(row.snapshot)
         days = sorted({page.at.date(), row.recorded_at.date()}) if page else []
-        found = [self._on(page, day) for day in days if page]
+        found = [self._on(row.snapshot, day) for day in days]
         return [seen for seen in found if seen is not None]
 
-    def _on(self, page: Reread, day: date) -> Seen | None:
-        key = page.snapshot, day
-        if key not in self._known:
-            self._known[key] = _observed(page, day, self._provider)
-        return self._known[key]
+    def _work_out(self, snapshot: int, day: date) -> Seen | None:
+        return _observed(self._pages[snapshot], day, self._provider)
 
 
 def _observed(page: Reread, today: date, provider: str) -> Seen | None:
@@ -128,16 +129,24 @@ def _missing(
 
     A row that goes on with what the pages before it say begins earlier instead.
     """
-    looks = [(p, s) for p in pages if (s := _observed(p, p.at.date(), provider)) is not None]
-    for key in dict.fromkeys(key for _, seen in looks for key in seen.prices):
+    looks = [
+        (page, {key: o for key, o in seen.prices.items() if _is_before(page, first.get(key))})
+        for page in pages
+        if (seen := _observed(page, page.at.date(), provider)) is not None
+    ]
+    for key in dict.fromkeys(key for _, news in looks for key in news):
         row = first.get(key)
-        said = [(p, seen.prices.get(key)) for p, seen in looks if row is None or p.at < row.valid_from]
+        said = [(page, news.get(key)) for page, news in looks if _is_before(page, row)]
         for start, now, until in _runs(said):
             end = until or (row.valid_from if row else None)
             if row and not until and now.price == row.price and row.id not in corrected:
                 yield Correction(row.series, row, now, start.at, row.valid_to, start.snapshot)
             else:
                 yield Correction(now.series, None, now, start.at, end, start.snapshot)
+
+
+def _is_before(page: Reread, row: Recorded | None) -> bool:
+    return row is None or page.at < row.valid_from
 
 
 def _runs(
