@@ -155,6 +155,16 @@ def test_a_page_of_which_the_process_dies_is_refused_and_the_next_one_is_read() 
     assert read(lines).offers
 
 
+def test_a_process_that_does_not_begin_is_refused_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = set(reading.processes)
+    monkeypatch.setattr(reading, "_idle", type(reading._idle)())
+    monkeypatch.setattr(reading, "_command", lambda: [sys.executable, "-c", "pass"])
+    for _ in range(3):
+        with pytest.raises(ReadError, match="could be started"):
+            read(lines, PRICE)
+    assert reading.processes == before
+
+
 def test_a_process_that_died_while_it_had_nothing_to_do_is_replaced() -> None:
     read(lines)
     for process in reading.processes:

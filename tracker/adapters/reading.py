@@ -50,7 +50,7 @@ def part_of(source: Source, snapshot: Snapshot) -> str:
 
 
 class Process:
-    """A reader's process, from this side. Raises OSError where none can be started."""
+    """A reader's process, from this side. Raises OSError or EOFError where none can be started."""
 
     def __init__(self) -> None:
         mine, its = socket.socketpair()
@@ -61,10 +61,13 @@ class Process:
             stdin = [(os.POSIX_SPAWN_DUP2, its.fileno(), 0)]
             self.pid = os.posix_spawn(sys.executable, _command(), os.environ, file_actions=stdin)
         processes.add(self)
-        if not self._connection.poll(START_S):
+        try:
+            if not self._connection.poll(START_S):
+                raise TimeoutError
+            self._connection.recv_bytes()
+        except (EOFError, OSError):
             self.kill()
-            raise TimeoutError
-        self._connection.recv_bytes()
+            raise
 
     @property
     def is_alive(self) -> bool:
