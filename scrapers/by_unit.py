@@ -10,6 +10,7 @@ from scrapers.beside import REGION, Beside
 from scrapers.columns import NAME
 from scrapers.currencies import currency_in
 from scrapers.grid import Cell, Grid
+from scrapers.lines import one_line
 from scrapers.meters import meter_of, read_unit, units_in
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name, without_marks
@@ -49,7 +50,7 @@ def by_unit(
 def _offers(
     grid: Grid, things: Mapping[str, str], named: Callable[[str], str], currency: str
 ) -> Iterator[Offer | Refused]:
-    headings = [" ".join(without_marks(text).split()) for text in grid.headings]
+    headings = [one_line(without_marks(text)) for text in grid.headings]
     name_at = next((x for x, heading in enumerate(headings) if NAME.fullmatch(heading)), -1)
     region_at = next((x for x, heading in enumerate(headings) if REGION.fullmatch(heading)), -1)
     beside = Beside(region_at=region_at)
@@ -58,7 +59,7 @@ def _offers(
         names = _names(row[name_at].text, named)
         for x in priced:
             around = f"{grid.words}\n{grid.lead}\n{headings[x]}"
-            label = " | ".join(" ".join(cell.text.split()) for cell in row)
+            label = " | ".join(one_line(cell.text) for cell in row)
             try:
                 for meter, amount, said_in in _stated(row[x], things, around, currency):
                     yield from (

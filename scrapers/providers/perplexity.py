@@ -6,7 +6,7 @@ Not read on purpose: examples of bills, tools of the agent API, Pro Search, whos
 import re
 from dataclasses import replace
 
-from scrapers.metered import metered
+from scrapers.by_heading import by_heading
 from scrapers.page import Page, Reading, Terms
 from scrapers.readers import table
 from scrapers.source import Source
@@ -19,7 +19,7 @@ _EVERY = re.compile(
 )
 
 _read = table(
-    also=metered(
+    also=by_heading(
         {
             r"citation tokens.*": "citation_mtok",
             r"reasoning tokens.*": "output_reasoning_mtok",

@@ -3,7 +3,7 @@
 Not read on purpose: images and minutes of video, whose unit the page leaves open or no meter counts.
 """
 
-from scrapers.metered import metered
+from scrapers.by_heading import by_heading
 from scrapers.names import model_name
 from scrapers.page import Terms
 from scrapers.readers import table
@@ -21,7 +21,7 @@ SOURCE = Source(
     via="markdown",
     reader=table(
         named=named,
-        also=metered(
+        also=by_heading(
             {
                 r"audio \(per min\)": "input_audio_minutes",
                 r"standard requests": "requests_kcount",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from scrapers.metered import metered
+from scrapers.by_heading import by_heading
 from scrapers.page import Offer, Page, Refused, Terms
 
 COLUMNS: Mapping[str, str | tuple[str, Terms]] = {
@@ -21,7 +21,7 @@ ROWS = "|---|---|---|---|---|\n| a-1 | $5 | $0.3 | $0.02 | $25 |\n| b | - | - | 
 
 
 def read(text: str) -> list[tuple[str, str, str, str, str]]:
-    found = list(metered(COLUMNS)(Page("https://acme.example/pricing.md", text, "text/markdown")))
+    found = list(by_heading(COLUMNS)(Page("https://acme.example/pricing.md", text, "text/markdown")))
     offers = [f for f in found if isinstance(f, Offer)]
     return [(o.model, o.meter, str(o.price), o.currency, o.terms.context) for o in offers]
 
@@ -43,7 +43,7 @@ def test_a_price_without_its_unit_is_refused() -> None:
     text = f"{HEAD.replace('per 1k requests', 'by the request')}\n{ROWS}\n"
     assert ("a-1", "requests_kcount") not in {line[:2] for line in read(text)}
     page = Page("https://acme.example/pricing.md", text, "text/markdown")
-    refused = [f for f in metered(COLUMNS)(page) if isinstance(f, Refused)]
+    refused = [f for f in by_heading(COLUMNS)(page) if isinstance(f, Refused)]
     assert "a-1 | Deep | $25" in [r.label for r in refused]
 
 
@@ -51,6 +51,6 @@ def test_the_names_may_stand_under_another_heading() -> None:
     page = Page(
         "https://acme.example/p.md", "| API | Searches ($/1K) |\n|---|---|\n| Web | $5 |\n", "text/markdown"
     )
-    assert list(metered(COLUMNS)(page)) == []
-    (offer,) = metered(COLUMNS, name="api|model")(page)
+    assert list(by_heading(COLUMNS)(page)) == []
+    (offer,) = by_heading(COLUMNS, name="api|model")(page)
     assert isinstance(offer, Offer) and (offer.model, str(offer.price)) == ("Web", "5")
