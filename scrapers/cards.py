@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from scrapers.html_page import whole_page
-from scrapers.lines import Line
+from scrapers.lines import Line, joined
 from scrapers.meters import SUFFIX, meter_of
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name
@@ -62,7 +62,7 @@ def cards(
     def read(page: Page) -> Reading:
         refuse_wrong_page(page)
         lines = whole_page(page.text).lines
-        by_token = list(_offers(_with_units(lines), named))
+        by_token = list(_offers(joined(lines, _is_unit), named))
         reading = settled([*by_token, *also(lines)])
         if not reading.offers:
             raise ReadError("no_table", f"no prices under headings on {page.url}")
@@ -71,17 +71,9 @@ def cards(
     return leaves_scripts_alone(read)
 
 
-def _with_units(lines: Iterable[Line]) -> Iterator[Line]:
-    """The lines, with a unit that stands in a line of its own ("/ 1M tokens") behind the price above it."""
-    above: Line | None = None
-    for line in lines:
-        if above and not above.level and SUFFIX.fullmatch(line.text) and _PRICE.fullmatch(above.text):
-            line, above = replace(above, text=f"{above.text} {line.text}"), None
-        if above:
-            yield above
-        above = line
-    if above:
-        yield above
+def _is_unit(above: Line, line: Line) -> bool:
+    """Whether a line is the unit ("/ 1M tokens") of the price above it."""
+    return not above.level and bool(SUFFIX.fullmatch(line.text) and _PRICE.fullmatch(above.text))
 
 
 def _offers(lines: Iterable[Line], named: Callable[[str], str]) -> Found:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from scrapers.columns import NAME
 from scrapers.grid import Cell, Grid
-from scrapers.lines import Line, under
+from scrapers.lines import Line, joined, under
 from scrapers.meters import meter_of
 from scrapers.money import PriceError, read_prices
 from scrapers.names import without_marks
@@ -75,7 +75,7 @@ def flat_tables(lines: Sequence[Line], *, shows_blanks: bool = False) -> Iterato
 
     `shows_blanks`: no price may be missing from a row; a converter leaves blank cells out.
     """
-    said = _joined(lines)
+    said = joined(lines, _is_amount, "")
     path: list[Line] = []
     at = 0
     while at < len(said):
@@ -92,15 +92,9 @@ def flat_tables(lines: Sequence[Line], *, shows_blanks: bool = False) -> Iterato
             yield Grid((top, *rows), path=tuple(above.text for above in path))
 
 
-def _joined(lines: Sequence[Line]) -> list[Line]:
-    """The lines, with a sign of money and the amount in the line below it made one."""
-    out: list[Line] = []
-    for line in lines:
-        if out and _SIGN.fullmatch(out[-1].text) and _NUMBER.fullmatch(line.text):
-            out[-1] = Line(out[-1].text + line.text)
-        else:
-            out.append(line)
-    return out
+def _is_amount(above: Line, line: Line) -> bool:
+    """Whether a line is the amount of the sign of money above it."""
+    return bool(_SIGN.fullmatch(above.text) and _NUMBER.fullmatch(line.text))
 
 
 def _heads(said: list[Line], at: int) -> Heads | None:

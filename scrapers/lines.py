@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
@@ -97,6 +97,17 @@ def _end(out: list[Line], here: list[str], level: int) -> None:
     here.clear()
     if text:
         out.append(Line(text, level))
+
+
+def joined(lines: Iterable[Line], belongs: Callable[[Line, Line], bool], between: str = " ") -> list[Line]:
+    """The lines, each that belongs to the one above it made one with that, as plain text."""
+    out: list[Line] = []
+    for line in lines:
+        if out and belongs(out[-1], line):
+            out[-1] = Line(f"{out[-1].text}{between}{line.text}")
+        else:
+            out.append(line)
+    return out
 
 
 def under(path: list[Line], heading: Line) -> list[Line]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from scrapers.columns import EMBEDS, in_order
 from scrapers.line_prices import Part, meter_of_words, metered, parts_of
-from scrapers.lines import Line, under
+from scrapers.lines import Line, joined, under
 from scrapers.meters import Unit, meter_of, read_unit, units_in
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import ID, LONGEST, model_name
@@ -78,7 +78,7 @@ def listed(lines: Sequence[Line], page: Document) -> Iterator[list[Offer | Refus
     """What stands under each name, a list a name: only where it states input and output, or embeds."""
     path: list[Line] = []
     card = Card()
-    for line in _with_units(lines):
+    for line in joined(lines, _is_unit):
         if alone := _of_its_own(line):
             if title_of((*card.path, card.title)):
                 card.found.append(Refused(line.text, "prices of an id below the name of a model"))
@@ -105,25 +105,9 @@ def listed(lines: Sequence[Line], page: Document) -> Iterator[list[Offer | Refus
     yield from _whole(card)
 
 
-def _with_units(lines: Sequence[Line]) -> Iterator[Line]:
-    """The lines, a price and the unit in the line below it ("/ 1K searches") made one."""
-    before: Line | None = None
-    for line in lines:
-        if (
-            before
-            and not before.level
-            and _UNIT.match(line.text)
-            and units_in(line.text)
-            and parts_of(before.text)
-        ):
-            yield Line(f"{before.text} {line.text}")
-            before = None
-            continue
-        if before:
-            yield before
-        before = line
-    if before:
-        yield before
+def _is_unit(above: Line, line: Line) -> bool:
+    """Whether a line is the unit of the price above it: "/ 1K searches"."""
+    return not above.level and bool(_UNIT.match(line.text) and units_in(line.text) and parts_of(above.text))
 
 
 def _of_its_own(line: Line) -> re.Match[str] | None:
