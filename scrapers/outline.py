@@ -1,4 +1,4 @@
-"""A linear look at a page's tags before any tree is built: is it whole, and can it be parsed in good time?"""
+"""A linear look at a page's tags before any tree is built: whether it is whole, and parsed in good time."""
 
 from __future__ import annotations
 
