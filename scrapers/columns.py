@@ -17,6 +17,7 @@ from scrapers.terms import heading_terms, tier_only, without_band, without_conte
 from scrapers.turned import prices_or_none, state_prices
 
 NAME = re.compile(
+    r"(?!underlying|upstream|backing)"
     r"(?:(?:[a-z][\w-]* ){0,2}models?(?: name| id| family| variant| type)?s?|(?:model )?name"
     r"|产品名?称?|型号|(?:大)?模型(?:服务)?(?:名称|名|版本|规格| ?id|编码|类型)?"
     r"|models?\b\W{0,3}\(.{0,60}\)|model\b.{0,12}"
@@ -35,6 +36,11 @@ _MAKER = re.compile(
     r"(?:model )?(?:provider|vendor|maker|company|lab|developer|publisher|brand|creator|author)s?"
     r"|(?:模型)?(?:提供商|提供方|服务商|厂商|供应商|品牌|公司)|제공자|제공사|提供元|プロバイダー?"
     r"|anbieter|fournisseur|proveedor",
+    re.I,
+)
+_SETTING = re.compile(
+    r"(?:env(?:ironment)? |config(?:uration)? )?(?:settings?|variables?|vars?|parameters?|params?|keys?"
+    r"|fields?|options?|flags?|arguments?)|参数|变量|字段|配置项?|设置项?",
     re.I,
 )
 _FREE = re.compile(r"\bfree\b|\bnumber of\b|免费", re.I)  # "Number of free tokens" is no price
@@ -92,6 +98,8 @@ def columns_of(grid: Grid, name: re.Pattern[str] = NAME, *, loose: bool = False)
     above = "\n".join((*grid.path[-1:], grid.caption))
     if NOT_MONEY.search("\n".join((*headings, above, grid.lead))) or (loose and _EXAMPLE.search(above)):
         return None
+    if loose and _SETTING.fullmatch(flat[0] if flat else ""):
+        return None  # what a program takes, a price perhaps among it
     name_at = _named_at(grid, flat, name)
     candidates = [x for x in range(len(headings)) if x != name_at]
     prices = {x: found for x in candidates if (found := _column(grid, x, headings[x]))}

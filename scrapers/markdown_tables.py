@@ -46,6 +46,7 @@ def _unindented(text: str) -> str:
     text = _TAB.sub(lambda tab: f"\n{tab['title']}\n" if tier_only(tab["title"]) else tab[0], text)
     text = re.sub(r"^[ \t]*</Tabs>[ \t]*$", "\nStandard\n", text, flags=re.M)
     text = re.sub(r"^[ \t]*(</?[A-Z][^<>\n]*>)[ \t]*$", r"\n\1\n", text, flags=re.M)
+    text = re.sub(r"^([ \t]*(?:[-*+]|\d+[.)]) .*)\n[ \t]+(?=\|)", r"\1\n\n", text, flags=re.M)  # in an item
     return re.sub(r"^[ \t]+(?=\|)", "", text, flags=re.M)
 
 

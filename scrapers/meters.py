@@ -140,8 +140,13 @@ _ONE_HOUR = re.compile(r"\b1[\s-]?h(?:ou)?r?s?\b")
 _CACHE = re.compile(r"cach|缓存|快取|キャッシュ|캐시")
 _IN = r"|\A\W*{0}(?: price)?\W*\Z|\A\W*{0}\s*\(?(?:[$€/]|per\b|price)"  # "$/M in"
 _IN += r"|(?:/|per)\s*1?\s*m\s+{0}\Z"
-_INPUT = re.compile(r"input|prompt|输入|輸入|入力|입력" + _IN.format("in"))
-_OUTPUT = re.compile(r"output|completion|输出|輸出|出力|출력" + _IN.format("out"))
+_INPUT = re.compile(
+    r"input|prompt|输入|輸入|入力|입력|\bentrées?\b|\beingabe|\bentradas?\b" + _IN.format("in")
+)
+_OUTPUT = re.compile(
+    r"output|completion|输出|輸出|出力|출력|\bsorties?\b|\bausgabe|\bsalidas?\b|\bsaídas?\b"
+    + _IN.format("out")
+)
 _THOUGHT = re.compile(r"(?<!non-)(?<!non )(?<!非)(?:thinking|思考)")
 _THOUGHT_TOO = re.compile(r"includ|incl\.|含|non[- ]thinking|非思考|\+")
 

@@ -26,6 +26,8 @@ _MARK = re.compile(r"[¹²³⁴-⁹]|\((\d)\)|\[(\d)\]")
 _A_PRICE = re.compile(r"(?:US)?[$€£¥₩]\s*\d[\d.,]*.{0,20}|-|–|—", re.S)
 _MOST_BARE = 1000  # what a number may be as a price where neither it nor its heading names a currency
 _OF_TOKENS = re.compile(r"(audio|image|video) tokens?", re.I)
+# "kite-4 and kite-4-priority": a word of an id states no terms of the table below it.
+_WITH_VERSION = re.compile(r"(?=\S*\d)(?=\S*[a-z])[^\s()（）]+-[^\s()（）]+", re.I)
 # "introductory pricing through August 31 … is now the standard price": the day bounds nothing any more.
 _SETTLED = re.compile(r"\bnow the (?:standard|regular|list)\b|\bwill not (?:occur|happen|apply|take)", re.I)
 
@@ -190,7 +192,9 @@ class PricedGrid:
     def _around(self) -> Terms:
         """What stands above the table: the nearest heading, the caption, the date in the paragraph before."""
         titles = [t for t in self.grid.path[:1] if self.layout.loose and is_of_batches(t)]
-        near = "\n".join((*titles, *self.grid.path[-1:], self.grid.caption))
+        heading = "".join(self.grid.path[-1:])
+        heading = _WITH_VERSION.sub("", heading) if self.layout.loose else heading
+        near = "\n".join((*titles, heading, self.grid.caption))
         lead = terms_in(self.grid.lead, self.page.words)
         return merged(Terms(effective_from=lead.effective_from), terms_in(near, self.page.words))
 

@@ -36,7 +36,9 @@ _ONLY_PRICES = re.compile(
 # A heading that tells what the section is about, not whose prices stand in it.
 _ABOUT = re.compile(
     r"pric|cost|example|usage|tool|how\b|overview|batch|cach|token|feature|models\b|\bapis?\b|rate|plan|tier|faq|fee|bill"
-    r"|discount|calculat|total|summary|compar|\?|价格|计费|模型|示例|说明|费用",
+    r"|discount|calculat|total|summary|compar|\?|价格|计费|模型|示例|说明|费用|preis|tarif|precio|prix|料金|価格|가격|요금"
+    r"|\b(?:settings?|parameters?|variables?|environment|references?|guides?|benchmarks?|performance|details|limits?"
+    r"|notes|steps?)\b|\bconfig",
     re.I,
 )
 
