@@ -11,7 +11,7 @@ from typing import Any
 from scrapers.meters import Unit
 from scrapers.money import Price, PriceError, per_meter, plain
 from scrapers.page import STANDARD, Offer, Page, ReadError, Reading, Refused, Terms
-from scrapers.payload import Json, loads
+from scrapers.payload import Json, loads, objects_of
 from scrapers.settled import settled
 from scrapers.source import Reader
 from scrapers.wrong_page import refuse_wrong_page
@@ -92,14 +92,17 @@ def answer_of(page: Page) -> Json:
 
 def rows_of(answer: Json, key: str) -> list[Row]:
     """The objects of the list `key` of an answer, or one level down in an answer wrapped in another."""
-    places = [answer, *answer.values()] if isinstance(answer, dict) else [answer]
-    found = answer if isinstance(answer, list) else None
-    for place in places:
-        if found is None and isinstance(place, dict) and isinstance(place.get(key), list):
-            found = place[key]
+    lists = [answer] if isinstance(answer, list) else [place.get(key) for place in places(answer)]
+    found = next((one for one in lists if isinstance(one, list)), None)
     if found is None:
         raise ReadError("unexpected_page", f"JSON without a list {key!r}: {_shape(answer)}")
-    return [row for row in found if isinstance(row, dict)]
+    return objects_of(found)
+
+
+def places(answer: Json) -> list[Row]:
+    """Where an answer's list may lie: it is the answer, or a key of another that wraps it."""
+    inner = answer.values() if isinstance(answer, dict) else ()
+    return [place for place in (answer, *inner) if isinstance(place, dict)]
 
 
 def _shape(answer: Json) -> str:

@@ -42,6 +42,11 @@ def objects(value: Json, *keys: str) -> Iterator[dict[str, Json]]:
             waiting.extend(reversed(here))
 
 
+def objects_of(value: Json) -> list[dict[str, Json]]:
+    """The objects of a list; none where it is no list."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def ld_json(html: str) -> list[Json]:
     """The blocks of `<script type="application/ld+json">`; one that is no JSON is left out."""
     return [value for body in _scripts(html, 'script[type="application/ld+json"]') for value in _tried(body)]

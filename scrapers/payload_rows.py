@@ -15,7 +15,7 @@ from scrapers.meters import Unit, meter_of, read_unit
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import LONGEST, model_name
 from scrapers.page import STANDARD, Offer, Page, ReadError, Reading, Refused, Terms
-from scrapers.payload import Json, flight, objects
+from scrapers.payload import Json, flight, objects, objects_of
 from scrapers.settled import settled
 from scrapers.source import Reader
 from scrapers.tables import is_html
@@ -142,9 +142,8 @@ def in_list(key: str, *, label: str, price: str, per: str = "") -> Callable[[Row
     """Prices that lie in a list of a row, an object each: which of its keys holds what."""
 
     def prices(row: Row) -> Iterator[Stated]:
-        items = row.get(key)
-        for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict) and price in item:
+        for item in objects_of(row.get(key)):
+            if price in item:
                 yield Stated(_text(item.get(label)), item[price], _text(item.get(per)) if per else "")
 
     return prices

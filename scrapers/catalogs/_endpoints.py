@@ -10,7 +10,7 @@ from datetime import timedelta
 from scrapers.catalogs._shared import bands, catalogue, provider_of
 from scrapers.json_rows import PER_TOKEN, Row, Stated, answer_of, rows_of
 from scrapers.page import Page, Reading, Terms
-from scrapers.payload import Json
+from scrapers.payload import Json, objects_of
 from scrapers.source import Source
 
 _PRICES = {
@@ -59,7 +59,7 @@ def endpoint(row: Row, model: str) -> Iterator[Stated]:
         return
     tag = str(row.get("tag") or host)
     terms = with_discount(terms_of(tag), pricing.get("discount"))
-    overrides = [one for one in pricing.get("overrides") or () if isinstance(one, dict)]
+    overrides = objects_of(pricing.get("overrides"))
     hourly = any(key.startswith("utc_") for one in overrides for key in one)
     # Where the price goes by the hour, no hour's price is the standard one.
     yield from _stated(model, host, tag, pricing, replace(terms, window="other hours") if hourly else terms)

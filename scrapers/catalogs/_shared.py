@@ -101,17 +101,6 @@ def _tokens(stated: Json) -> int:
     return int(stated)
 
 
-def places(answer: Json) -> list[Row]:
-    """Where an answer's list may lie: it is the answer, or a key of another that wraps it."""
-    inner = answer.values() if isinstance(answer, dict) else ()
-    return [place for place in (answer, *inner) if isinstance(place, dict)]
-
-
-def objects_of(value: Json) -> list[Row]:
-    """The objects of a list; none where it is no list."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
 def object_of(value: Json) -> Row:
     """An object; an empty one where it is none."""
     return value if isinstance(value, dict) else {}

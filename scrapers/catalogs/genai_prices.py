@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
-from scrapers.catalogs._shared import bands, catalogue, object_of, objects_of, provider_of
+from scrapers.catalogs._shared import bands, catalogue, object_of, provider_of
 from scrapers.json_rows import Row, Stated, answer_of, rows_of
 from scrapers.meters import METERS
 from scrapers.page import Page, Reading, Refused, Terms
-from scrapers.payload import Json
+from scrapers.payload import Json, objects_of
 from scrapers.source import Source
 from scrapers.terms import merged
 

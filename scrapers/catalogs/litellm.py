@@ -10,11 +10,11 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from scrapers.catalogs._shared import bands, catalogue, objects_of, places, provider_of
-from scrapers.json_rows import PER_REQUEST, PER_SEARCH, PER_TOKEN, Row, Stated, answer_of
+from scrapers.catalogs._shared import bands, catalogue, provider_of
+from scrapers.json_rows import PER_REQUEST, PER_SEARCH, PER_TOKEN, Row, Stated, answer_of, places
 from scrapers.meters import Unit
 from scrapers.page import STANDARD, Page, ReadError, Reading, Refused, Terms
-from scrapers.payload import Json
+from scrapers.payload import Json, objects_of
 from scrapers.source import Source
 from scrapers.terms import context_in, merged
 

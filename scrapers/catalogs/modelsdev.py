@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from scrapers.catalogs._shared import bands, catalogue, object_of, objects_of, places, provider_of
-from scrapers.json_rows import Row, Stated, answer_of
+from scrapers.catalogs._shared import bands, catalogue, object_of, provider_of
+from scrapers.json_rows import Row, Stated, answer_of, places
 from scrapers.meters import PER_MTOK
 from scrapers.page import STANDARD, Page, ReadError, Reading, Refused, Terms
-from scrapers.payload import Json
+from scrapers.payload import Json, objects_of
 from scrapers.source import Source
 
 _PRICES = {

@@ -12,6 +12,7 @@ from scrapers.lines import Line
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name
 from scrapers.page import Offer, Page, ReadError, Reading, Refused
+from scrapers.payload import objects_of
 from scrapers.payload_rows import Row, Rows, Stated, payload_rows
 from scrapers.readers import cards, first_of, table
 from scrapers.source import Source
@@ -29,12 +30,11 @@ _SENTENCE = re.compile(
 
 def prices(row: Row) -> Iterator[Stated]:
     """Two prices of a card, each with its label, and what both are per."""
-    for pair in row["pricings"] if isinstance(row["pricings"], list) else ():
-        if isinstance(pair, dict):
-            per = pair.get("overridePer") or row.get("per")
-            for side in ("input", "output"):
-                if (price := pair.get(f"{side}Price")) is not None:
-                    yield Stated(str(pair.get(f"{side}Label") or ""), price, f"per {per}")
+    for pair in objects_of(row["pricings"]):
+        per = pair.get("overridePer") or row.get("per")
+        for side in ("input", "output"):
+            if (price := pair.get(f"{side}Price")) is not None:
+                yield Stated(str(pair.get(f"{side}Label") or ""), price, f"per {per}")
 
 
 def sentences(lines: Iterable[Line]) -> Iterator[Offer | Refused]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from scrapers.meters import Unit
 from scrapers.page import Offer, Page, Reading, Refused, Terms
-from scrapers.payload import Json, assigned, flight, loads
+from scrapers.payload import Json, assigned, flight, loads, objects_of
 from scrapers.payload_rows import Row, Rows, Stated, payload_rows
 from scrapers.readers import first_of, table
 from scrapers.source import Source
@@ -59,8 +59,8 @@ def prices(row: Row) -> Iterator[Stated | Refused]:
             yield (
                 Stated(key, row[key], unit, meter, terms) if context else Refused(label, "how long is long?")
             )
-    for endpoint in row.get("endpoints") or ():
-        if isinstance(endpoint, dict) and (price := (endpoint.get("pricing") or {}).get("perCharacter")):
+    for endpoint in objects_of(row.get("endpoints")):
+        if price := (endpoint.get("pricing") or {}).get("perCharacter"):
             yield Stated("perCharacter", price, _CHARACTER, "input_mchars", where)
 
 
