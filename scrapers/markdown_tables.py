@@ -23,18 +23,18 @@ _BAR = re.compile(r"(?<!\\)\|")
 _DELIMITER = re.compile(r"\|(?:\s*:?-+:?\s*\|)+\s*")
 _TAB = re.compile(r"^[ \t]*<Tab\b[^<>\n]*\btitle=[\"'{ ]*(?P<title>[^\"'<>\n]+)[\"'][^<>\n]*>[ \t]*$", re.M)
 _MISSING = "\ue000"  # in place of a cell that a row does not have
-_LONGEST_PAGE, _MOST_ROWS = 2_000_000, 20_000  # characters; table rows, 80 µs each
+LONGEST_PAGE, _MOST_ROWS = 2_000_000, 20_000  # characters; table rows, 80 µs each
 
 # Cells are parsed one by one, so the block parser may leave all other text alone.
-_BLOCKS = MarkdownIt("commonmark").enable("table").disable("inline")
+BLOCKS = MarkdownIt("commonmark").enable("table").disable("inline")
 
 
 def markdown_tables(text: str) -> list[Grid]:
     """Every table of the page in its order; ReadError("incomplete_page") where the text ends within one."""
-    if len(text) > _LONGEST_PAGE or text.count("\n|") > _MOST_ROWS:
+    if len(text) > LONGEST_PAGE or text.count("\n|") > _MOST_ROWS:
         raise ReadError("too_large", "more Markdown than can be read in good time")
     _refuse_cut(text)
-    grids = _pipe_tables(_BLOCKS.parse(_widened(_unindented(text))))
+    grids = _pipe_tables(BLOCKS.parse(_widened(_unindented(text))))
     if re.search(r"<table\b", text, re.I):
         grids += html_tables(without_fences(text))
     return without_repeats(grids)

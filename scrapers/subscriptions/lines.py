@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 
-from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from scrapers.html_page import html_tree
 from scrapers.lines import Line, is_struck, lines_of
 from scrapers.markdown_inline import inline_text
+from scrapers.markdown_tables import BLOCKS, LONGEST_PAGE
 from scrapers.outline import scan
 from scrapers.page import Page, ReadError
 from scrapers.subscriptions.amounts import REDUCED
 from scrapers.tables import is_html
 
-_BLOCKS = MarkdownIt("commonmark").enable("table").disable("inline")
-_LONGEST_PAGE = 2_000_000  # characters
 _DIGIT = re.compile(r"\d")
 _HARD_BREAK = re.compile(r"(?: {2,}|\\)\n")
 
@@ -37,12 +35,12 @@ def plan_lines(page: Page) -> tuple[list[Line], LexborHTMLParser | None]:
 
 def _markdown_lines(text: str) -> list[Line]:
     """By Markdown's own rules, unlike `markdown_lines()`: here marks and emphasis within a line matter."""
-    if len(text) > _LONGEST_PAGE:
+    if len(text) > LONGEST_PAGE:
         raise ReadError("too_large", "more Markdown than can be read in good time")
     text = text[: text.rfind("\n") + 1]  # a line without its end may be half a sentence
     out: list[Line] = []
     level, in_table = 0, False
-    for token in _BLOCKS.parse(text):
+    for token in BLOCKS.parse(text):
         if token.type in ("table_open", "table_close"):
             in_table = token.type == "table_open"
         elif token.type == "heading_open":
