@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
+from scrapers.page import Offer, Page, Reading, Terms
 from tests.jobs.acme import Clock, edges, text
 from tests.loopback.pages import Pages
 from tracker.adapters.edges import Edges
@@ -28,6 +29,12 @@ from tracker.domain.errors import TrackerError
 from tracker.domain.model import Move, Status
 
 LIST = {"a": "3", "b": "4", "c": "5", "d": "6", "e": "7", "f": "8"}
+
+
+def promoted(page: Page) -> Reading:
+    """Reads "model price day" lines, each a promotion until that day."""
+    rows = [line.split() for line in page.text.splitlines()]
+    return Reading(tuple(Offer(m, "input_mtok", Decimal(p), "USD", Terms(promo_until=d)) for m, p, d in rows))
 
 
 @pytest.fixture
@@ -311,6 +318,18 @@ def test_a_dated_price_moves_on_its_day_though_the_page_stays_the_same(engine: E
     assert (move.before, move.after, move.status) == (3, 2, Status.confirmed)
     assert move.at == datetime(2026, 8, 3, tzinfo=UTC)
     assert prices(engine, at=datetime(2026, 8, 3, tzinfo=UTC))["a"] == 2
+
+
+def test_a_promotion_that_is_extended_is_no_move(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    one = replace(one, sources={"acme": replace(one.sources["acme"], reader=promoted)})
+    for day in ("2026-08-31", "2026-09-30"):
+        pages.put("/acme", f"a 3 {day}\n")
+        assert run(one)[0].outcome == "well"
+        clock.later(hours=1)
+    assert prices(engine, clock.now()) == {"a": Decimal(3)}
+    assert moves(engine) == [] and alerts(engine) == []
 
 
 def test_an_unchanged_source_costs_one_row_of_looks(engine: Engine, pages: Pages) -> None:

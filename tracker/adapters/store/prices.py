@@ -53,7 +53,9 @@ def record(
     connection: Connection, changes: Changes, *, source: str, basis: Basis, at: datetime, snapshot: int
 ) -> list[Move]:
     """Write what one look changed; the confirmed moves, as they stand in the store now."""
-    ids = series_ids(connection, [o.series for o in changes.fresh] + [m.series for m in changes.opened])
+    restated = [*changes.extended, *changes.claimed]
+    written = [*changes.fresh, *changes.opened, *(observation for _, observation in restated)]
+    ids = series_ids(connection, [one.series for one in written])
     for move in changes.withdrawn:
         settle(connection, move.id, Status.withdrawn, move.reason, at)
     _open(connection, changes.fresh, ids, source, basis, at, snapshot)
@@ -64,7 +66,7 @@ def record(
         since = k.missing_since or at
         _set_price(connection, [k.id], missing=k.missing + 1, missing_since=since)
     _set_price(connection, [k.id for k in changes.back], missing=0, missing_since=None)
-    for k, observation in (*changes.extended, *changes.claimed):
+    for k, observation in restated:
         _close(connection, k.id, at, at)
         _open(connection, [replace(observation, effective_from="")], ids, source, basis, at, snapshot)
     for k in changes.gone:
