@@ -186,3 +186,31 @@ def test_a_price_that_falls_back_and_falls_again_is_told_each_time(engine: Engin
             clock.later(hours=1)
         told.append(len(alerts(engine)))
     assert told == [1, 2, 3]
+
+
+def test_a_catalogue_that_takes_back_what_it_said_says_nothing_more(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = market(engine, pages, clock)
+    for price in ("3", "2", "3"):
+        pages.put("/cat", text(LIST | {"a": price}))
+        look_at_all(one)
+        clock.later(hours=1)
+    assert {(m.status, m.after) for m in of(engine, "cat")} == {(Status.withdrawn, Decimal(2))}
+    assert held_prices(engine, "cat") == {Decimal(3)}
+
+
+def test_the_first_look_at_a_source_speaks_for_no_move(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = market(engine, pages, clock)
+    look_at_all(one)
+    clock.later(hours=1)
+    pages.put("/cat", text(LIST | {"a": "2"}))
+    look_at_all(one)
+    clock.later(days=90)
+    pages.put("/late", text(LIST | {"a": "2"}))
+    late = Source(pages.url("/late"), claims, id="late", kind="catalogs")
+    one = market(engine, pages, clock, late=late)
+    run(one, ("late", "cat"))
+    clock.later(days=1)
+    run(one, ("late", "cat"))
+    assert {m.status for m in moves(engine)} == {Status.held} and alerts(engine) == []

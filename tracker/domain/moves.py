@@ -101,7 +101,8 @@ def _claim(changes: Changes, held: Known, waiting: Move | None, move: Move, obse
     if waiting is not None:
         changes.withdrawn.append(_withdrawn(waiting, held, observation))
     changes.claimed.append((held, observation))
-    changes.opened.append(replace(move, status=Status.held, reason=CLAIMED))
+    if waiting is None or observation.price != waiting.before:
+        changes.opened.append(replace(move, status=Status.held, reason=CLAIMED))
 
 
 def _believed(move: Move, age: timedelta, confirm_after: timedelta) -> str:

@@ -15,16 +15,17 @@ from tracker.domain.witnesses import Testimony, is_same_line, names_elsewhere
 
 
 def testimonies(connection: Connection, move: Move) -> list[Testimony]:
-    """The other sources that have the price a move came to: held there now, or waiting itself.
+    """The other sources that came from the price before a move to the one after: held there now, or waiting.
 
-    One that is known to have come there from another price speaks for another move.
+    A first look at a price, or one that came from another price, says nothing of this move.
     """
-    from_another = exists().where(
-        moves.c.source == prices.c.source,
-        moves.c.series == prices.c.series,
-        moves.c.at == prices.c.valid_from,
-        moves.c.status == Status.confirmed.value,
-        moves.c.before != move.before,
+    before = prices.alias("before")
+    came_from_it = exists().where(
+        before.c.source == prices.c.source,
+        before.c.series == prices.c.series,
+        before.c.valid_to == prices.c.valid_from,
+        before.c.price == move.before,
+        before.c.withdrawn_at.is_(None),
     )
     held = select(prices.c.source, prices.c.recorded_at.label("since"), *SERIES).where(
         series.c.id == prices.c.series,
@@ -32,7 +33,7 @@ def testimonies(connection: Connection, move: Move) -> list[Testimony]:
         prices.c.valid_to.is_(None),
         prices.c.withdrawn_at.is_(None),
         prices.c.source != move.source,
-        ~from_another,
+        came_from_it,
         *_like(move.series),
     )
     waiting = select(moves.c.source, moves.c.recorded_at.label("since"), *SERIES).where(
