@@ -13,9 +13,9 @@ _MORE = {
     "₹": "INR", "r$": "BRL", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD", "nz$": "NZD", "hk$": "HKD",
     "nt$": "TWD", "s$": "SGD", "mx$": "MXN",
 }  # fmt: skip
-_ALONE = ("CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "INR", "BRL", "CHF")  # codes that money.py has not
-_BY_COMMA = {"INR", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"}  # "1,234" is 1234 there
-DOLLARS = frozenset(("CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"))
+DOLLARS = ("AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD")
+_ALONE = (*DOLLARS, "INR", "BRL", "CHF")  # codes that money.py has not
+_BY_COMMA = (*DOLLARS, "INR")  # "1,234" is 1234 there
 
 _CODES = "|".join(("USD", "EUR", "GBP", "KRW", "JPY", "CNY", *_ALONE))
 SIGNS = rf"(?:US|CA|C|AU|A|NZ|HK|NT|S|MX|R)?\$|CN¥|JP¥|[€£¥￥₩₹]|(?:{_CODES})\b"

@@ -21,7 +21,7 @@ _OF_ALL = re.compile(
     re.I,
 )
 _IN_DOLLARS = re.compile(
-    rf"\b(?:[Pp]rices?|[Pp]ricing|[Pp]ayments?|[Cc]osts?)\b[^.\n]{{0,40}}\bin ({'|'.join(sorted(DOLLARS))})\b"
+    rf"\b(?:[Pp]rices?|[Pp]ricing|[Pp]ayments?|[Cc]osts?)\b[^.\n]{{0,40}}\bin ({'|'.join(DOLLARS)})\b"
 )
 _LONGEST = 200_000  # characters
 
