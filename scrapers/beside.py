@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scrapers.currencies import currency_in
 from scrapers.grid import Cell, Grid
+from scrapers.lines import one_line
 from scrapers.meters import Unit, kinds_in, read_unit
 from scrapers.page import Terms
 from scrapers.terms import merged, terms_in
@@ -40,7 +41,7 @@ class Beside:
     def terms(self, row: Sequence[Cell]) -> Terms:
         """The region, and the tier where the rows of one name are told apart by it."""
         region = _text(row, self.region_at)
-        tier = " ".join(_text(row, self.tier_at).lower().split())
+        tier = one_line(_text(row, self.tier_at).lower())
         said = Terms() if _EVERYWHERE.fullmatch(region) else Terms(region=", ".join(region.split("\n")))
         if _USUAL.fullmatch(tier) or len(tier) > _LONGEST_TIER or _KIND.fullmatch(tier) or _RATE.search(tier):
             return said

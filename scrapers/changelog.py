@@ -20,7 +20,7 @@ from scrapers.feed import (
     midnight,
 )
 from scrapers.html_page import html_tree
-from scrapers.lines import Line, lines_of
+from scrapers.lines import Line, lines_of, one_line
 from scrapers.page import Article, Page, ReadError, Reading
 from scrapers.source import Reader
 from scrapers.tables import is_html
@@ -107,7 +107,7 @@ def _month_in(text: str) -> date | None:
 def _said(text: str) -> str:
     if len(text) > _LONGEST_DAY:
         return ""
-    return " ".join(_LEFT_OUT.sub(" ", _AROUND.sub("", text)).split())
+    return one_line(_LEFT_OUT.sub(" ", _AROUND.sub("", text)))
 
 
 def _parsed(said: str, ways: Iterable[str]) -> date | None:

@@ -11,6 +11,7 @@ from scrapers.columns import NAME
 from scrapers.flat_tables import OTHER_HEAD
 from scrapers.grid import Cell, Grid
 from scrapers.html_tables import cell_text
+from scrapers.lines import one_line
 from scrapers.meters import meter_of
 from scrapers.names import without_marks
 
@@ -30,7 +31,7 @@ def div_tables(tree: LexborHTMLParser) -> Iterator[Grid]:
     seen: set[int] = set()
     for leaf in tree.css(_PARTS):
         said = leaf.text(deep=True) or ""
-        if len(said) > _LONGEST_HEAD or not NAME.fullmatch(without_marks(" ".join(said.split()))):
+        if len(said) > _LONGEST_HEAD or not NAME.fullmatch(without_marks(one_line(said))):
             continue
         head = _head_row(leaf)
         if head is None or head.mem_id in seen:
@@ -81,7 +82,7 @@ def _head_row(leaf: LexborNode) -> LexborNode | None:
 
 
 def _heading(cell: LexborNode) -> str:
-    text = " ".join((cell.text(deep=True) or "").split())
+    text = one_line(cell.text(deep=True) or "")
     return text if len(text) <= _LONGEST_HEAD else ""
 
 
@@ -142,8 +143,8 @@ def _above(node: LexborNode) -> tuple[tuple[str, ...], str]:
                 heading = before if before.tag in _HEADINGS.split(", ") else None
                 inner = [heading] if heading else before.css(_HEADINGS)
                 if inner:
-                    return ((" ".join(inner[-1].text(deep=True).split()),), lead)
-                lead = lead or " ".join(before.text(deep=True).split())[:300]
+                    return ((one_line(inner[-1].text(deep=True)),), lead)
+                lead = lead or one_line(before.text(deep=True))[:300]
             before = before.prev
         here = here.parent
     return (), lead

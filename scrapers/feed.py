@@ -18,6 +18,7 @@ from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped
 from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
 from selectolax.lexbor import LexborHTMLParser
 
+from scrapers.lines import one_line
 from scrapers.page import Article, Page, ReadError, Reading
 from scrapers.source import Reader
 from scrapers.wrong_page import refuse_wrong_page
@@ -187,7 +188,7 @@ def as_text(markup: str) -> str:
         tree = LexborHTMLParser(markup)
         tree.strip_tags(["script", "style", "template", "noscript", "iframe", "svg"])
         markup = tree.body.text(separator=" ") if tree.body else ""
-    return " ".join(re.sub(r"<(?=[a-zA-Z/!?]|$)", "", markup).split())
+    return one_line(re.sub(r"<(?=[a-zA-Z/!?]|$)", "", markup))
 
 
 def clip(text: str, longest: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from scrapers.lines import one_line
 from scrapers.page import ReadError
 from scrapers.payload import Json, js_value
 
@@ -68,9 +69,9 @@ def _prop(names: str, inside: str) -> list[Json]:
 def _as_string(fragment: re.Match[str]) -> str:
     """What a fragment shows, as a literal; what it strikes through stays struck through."""
     said = _TEXT.sub(lambda m: m[1] or m[2] or "", _STRUCK.sub("~~", fragment[1]))
-    return json.dumps(" ".join(_ELEMENT.sub(r"\2", said).split()), ensure_ascii=False)
+    return json.dumps(one_line(_ELEMENT.sub(r"\2", said)), ensure_ascii=False)
 
 
 def _line(cells: list[Json]) -> str:
-    said = (" ".join(str("" if cell is None else cell).replace("|", "\\|").split()) for cell in cells)
+    said = (one_line(str("" if cell is None else cell).replace("|", "\\|")) for cell in cells)
     return f"| {' | '.join(said)} |"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scrapers.lines import Line
+from scrapers.lines import Line, one_line
 from scrapers.markdown_inline import LINK
 
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*")
@@ -79,4 +79,4 @@ def _shown(source: str) -> str:
     said = LINK.sub(r"\1", LINK.sub(r"\1", _IMAGE.sub(" ", _STRUCK.sub(" ", source))))
     said = _CODE.sub(r"\n\1", said)  # an id behind a name stands in a line of its own
     said = re.sub(r"[*_]{2,}|[`\u200b]|\\(?=\W)", "", _TAG.sub(" ", said))
-    return "\n".join(line for part in said.split("\n") if (line := " ".join(part.split()).strip("_*")))
+    return "\n".join(line for part in said.split("\n") if (line := one_line(part).strip("_*")))

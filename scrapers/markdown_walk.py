@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from scrapers.currencies import currency_in
 from scrapers.grid import Grid, Spanning, grid_of
+from scrapers.lines import one_line
 from scrapers.markdown_inline import LINK, inline_text
 from scrapers.meters import meter_of
 from scrapers.terms import tabs_in, tier_only
@@ -53,8 +54,8 @@ class Walk:
         self.lead = source
 
     def meets(self, rows: list[list[Spanning]]) -> Grid:
-        above = tuple(" ".join(words.split()) for _, words in self.path)
-        grid = grid_of([two_heads(rows)], path=above, lead=" ".join(_plain(self.lead).split()), id=self.id)
+        above = tuple(one_line(words) for _, words in self.path)
+        grid = grid_of([two_heads(rows)], path=above, lead=one_line(_plain(self.lead)), id=self.id)
         self.lead = ""
         return grid
 

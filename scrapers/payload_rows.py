@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from scrapers.currencies import currency_in
 from scrapers.html_tables import cell_text
+from scrapers.lines import one_line
 from scrapers.meters import Unit, meter_of, read_unit
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import LONGEST, model_name
@@ -80,7 +81,7 @@ class Rows:
         meter = stated.meter or self._meter(f"{words} {per}".strip())
         if not meter:
             return
-        label = " | ".join(filter(None, (printed, words, per, " ".join(said.split()))))[:_LONGEST]
+        label = " | ".join(filter(None, (printed, words, per, one_line(said))))[:_LONGEST]
         try:
             price = read_price(said, currency=self.currency)
             if price is None:

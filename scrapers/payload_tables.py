@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scrapers.grid import Cell, Grid, Spanning, grid_of, without_repeats
+from scrapers.lines import one_line
 from scrapers.page import Page
 from scrapers.payload import Json, flight, objects
 from scrapers.tables import Document, document, is_html
@@ -62,4 +63,4 @@ def _rows(block: Json) -> list[list[str]]:
 
 def _words(block: dict[str, Json]) -> str:
     texts = (span["text"] for span in objects(block.get("children"), "text") if isinstance(span["text"], str))
-    return " ".join(" ".join(texts).split())
+    return one_line(" ".join(texts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from scrapers.lines import one_line
 from scrapers.meters import METERS, MILLION, Unit, kinds_in, of_kind, read_unit
 from scrapers.money import PriceError, read_price, read_prices
 from scrapers.page import Offer, Refused, Terms
@@ -76,10 +77,10 @@ def stated_in(text: str, page: str = "") -> list[Stated]:
 
     `page` is where a date without its year is looked up. Raises PriceError at words that are not known.
     """
-    text = " ".join(text.split())
+    text = one_line(text)
     if _ALIKE.search(text):
         raise PriceError("one amount for two units")
-    said = " ".join(_AGAIN.sub(" ", text).split())
+    said = one_line(_AGAIN.sub(" ", text))
     lead, *parts = _AMOUNT.split(said) if _AMOUNT.search(said) else (said,)
     if not parts:
         return _without_amount(said)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scrapers.by_unit import by_unit
+from scrapers.lines import one_line
 from scrapers.meters import of_kind
 from scrapers.page import Offer, Page, ReadError, Reading
 from scrapers.payload import loads, objects
@@ -54,7 +55,7 @@ def _shown(page: Page) -> Page:
 
 
 def _first_line(printed: str) -> str:
-    return " ".join(printed.split("\n", 1)[0].split())
+    return one_line(printed.split("\n", 1)[0])
 
 
 def _told(offer: Offer) -> Iterator[Offer]:

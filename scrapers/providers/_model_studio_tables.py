@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from scrapers.currencies import currency_in
 from scrapers.grid import Cell, Grid
+from scrapers.lines import one_line
 from scrapers.meters import kinds_in, meter_of, read_unit
 from scrapers.page import Page, ReadError
 from scrapers.tables import Document, document
@@ -86,7 +87,7 @@ def _is_half(grid: Grid) -> bool:
 
 
 def _at(grid: Grid, which: re.Pattern[str]) -> int:
-    flat = (" ".join(heading.split()) for heading in grid.headings)
+    flat = (one_line(heading) for heading in grid.headings)
     return next((x for x, heading in enumerate(flat) if which.fullmatch(heading)), -1)
 
 

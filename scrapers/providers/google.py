@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from scrapers.currencies import currency_in
 from scrapers.grid import Grid
+from scrapers.lines import one_line
 from scrapers.meters import meter_of, read_unit
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import without_marks
@@ -60,8 +61,8 @@ def _rows(part: Part, page: str) -> Iterator[Offer | Refused]:
         return
     heading = part.grid.headings[paid[0]]
     for row in part.grid.body:
-        label, cell = without_marks(" ".join(row[0].text.split())), row[paid[0]]
-        label_of_all = " | ".join((*part.models, part.tier or "standard", label, " ".join(cell.text.split())))
+        label, cell = without_marks(one_line(row[0].text)), row[paid[0]]
+        label_of_all = " | ".join((*part.models, part.tier or "standard", label, one_line(cell.text)))
         of, meter = _model_and_meter(label, part)
         if not meter or not cell.text:
             continue

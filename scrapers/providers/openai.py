@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from scrapers.lines import one_line
 from scrapers.meters import PER_MTOK, Unit, meter_of, read_unit
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import LONGEST
@@ -48,7 +49,7 @@ def read(page: Page) -> Reading:
 
 
 def _offers(part: Part) -> Iterator[Offer | Refused]:
-    headings = [" ".join(h.split()) for h in part.headings]
+    headings = [one_line(h) for h in part.headings]
     names = [at for at, h in enumerate(headings) if h.casefold().endswith("model")]
     if not names:
         return

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from scrapers.currencies import currency_in
 from scrapers.grid import Cell, Grid
+from scrapers.lines import one_line
 from scrapers.meters import METERS, Unit, kinds_in, meter_of, of_kind, read_unit
 from scrapers.money import PriceError, per_meter, read_price
 from scrapers.names import model_name, without_marks
@@ -61,7 +62,7 @@ def read(page: Page) -> Reading:
 
 
 def _offers(grid: Grid, page: str, carries_names: bool) -> list[Offer | Refused]:
-    headings = [" ".join(text.split()) for text in grid.headings]
+    headings = [one_line(text) for text in grid.headings]
     above = grid.path[-1] if grid.path else ""
     name_at = next((x for x, text in enumerate(headings) if _NAME.fullmatch(without_marks(text))), -1)
     if name_at < 0 or _LEFT_OUT.search(above) or "for reference only" in grid.lead:
@@ -141,8 +142,8 @@ def _cell(
     together = len(kinds) == len(prices) > 1
     for of, text in zip(kinds, prices, strict=True) if together else [(kind, cell.text)]:
         for label, amounts in labelled(text) or [("", text)]:
-            what = " ".join(f"{label} {of}".split())
-            told = " | ".join(filter(None, (above, name, what, column.heading, " ".join(amounts.split()))))
+            what = one_line(f"{label} {of}")
+            told = " | ".join(filter(None, (above, name, what, column.heading, one_line(amounts))))
             try:
                 yield from _priced(name, label, of, amounts, column, told, page)
             except PriceError as why:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from scrapers.grid import Grid
-from scrapers.lines import Line
+from scrapers.lines import Line, one_line
 from scrapers.money import PriceError
 from scrapers.page import Offer, Page, ReadError, Reading, Refused, Terms
 from scrapers.settled import CONFLICT, settled
@@ -190,11 +190,11 @@ def _in_tables(shown: Shown, names: PlanNames) -> Found:
 
 def _cell(plan: str, heading: str, cell: str, shown: Shown, names: PlanNames) -> Found:
     """A cell's prices; where it states no period its heading may: "Price per month", "Annual (per month)"."""
-    flat = " ".join(heading.split())
+    flat = one_line(heading)
     for amount in amounts_in(f"{flat}:\n{cell}", shown.words):
         if not amount.is_price:
             continue
-        label = " | ".join((plan, flat, " ".join(cell.split())))
+        label = " | ".join((plan, flat, one_line(cell)))
         yield from _offer(plan, _by_heading(amount, flat), label[:_LABEL], shown, country(flat), names)
 
 

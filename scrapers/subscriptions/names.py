@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from scrapers.lines import one_line
 from scrapers.names import without_marks
 
 _LONGEST_TITLE = 80  # characters
@@ -55,7 +56,7 @@ class PlanNames:
         said = without_marks(text).strip(" \t™®:*")
         if len(said) > _LONGEST_TITLE or not (found := self._title.fullmatch(said)):
             return ""
-        shown = " ".join(found["name"].split())
+        shown = one_line(found["name"])
         bare = _TIMES.sub("", shown)
         return self.full(shown) if heading or bare in self._shown or bare.isupper() else ""
 
@@ -75,7 +76,7 @@ class PlanNames:
 
     def full(self, shown: str) -> str:
         """The name under which a plan is recorded."""
-        said = " ".join(shown.split()).casefold()
+        said = one_line(shown).casefold()
         times = _TIMES.search(said)
         said = said[: times.start()] if times else said
         name = self._known_as.get(said) or self._spelt[said]

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.lines import Line
+from scrapers.lines import Line, one_line
 
 UNCLEAR = "unclear"  # a page with a switch that does not say which way it stands
 
@@ -27,7 +27,7 @@ def billing_shown(lines: Sequence[Line], tree: LexborHTMLParser | None) -> str:
     """yearly or monthly as the page's switch stands, UNCLEAR where it does not say, "" without a switch."""
     ways: dict[str, bool] = {}
     for node in tree.css(_MAY_SWITCH) if tree is not None else ():
-        if way := _way(" ".join((node.text() or "").split())):
+        if way := _way(one_line(node.text() or "")):
             ways[way] = ways.get(way, False) or _is_on(node)
     if len(ways) < 2:
         said = [_way(line.text) for line in lines]
