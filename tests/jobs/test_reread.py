@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,11 +110,13 @@ def test_after_an_upgrade_a_look_takes_no_correction_for_a_move(engine: Engine, 
     assert asyncio.run(reread_standing(one, ["acme"])) == []  # these readers have read it
 
 
-def test_another_reader_in_reloaded_settings_makes_no_move(engine: Engine, pages: Pages) -> None:
+def test_another_reader_in_reloaded_settings_makes_no_move(
+    engine: Engine, pages: Pages, tmp_path: Path
+) -> None:
     one = edges(engine, pages)
     run(with_reader(one, tenfold, "old"))
     fresh = with_reader(one, lines, "new")
-    with sole(engine, str(engine.url)) as lock:
+    with sole(engine, f"sqlite:///{tmp_path}/store") as lock:
         asyncio.run(Daemon(with_reader(one, tenfold, "old"), lock)._use(fresh))
     run(fresh)
     assert moves(engine) == [] and alerts(engine) == []

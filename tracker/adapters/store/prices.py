@@ -54,8 +54,8 @@ def record(
 ) -> list[Move]:
     """Write what one look changed; the confirmed moves, as they stand in the store now."""
     restated = [*changes.extended, *changes.claimed]
-    written = [*changes.fresh, *changes.opened, *(observation for _, observation in restated)]
-    ids = series_ids(connection, [one.series for one in written])
+    observed = changes.fresh + [observation for _, observation in restated]
+    ids = series_ids(connection, [o.series for o in observed] + [m.series for m in changes.opened])
     for move in changes.withdrawn:
         settle(connection, move.id, Status.withdrawn, move.reason, at)
     _open(connection, changes.fresh, ids, source, basis, at, snapshot)
