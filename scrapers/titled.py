@@ -29,7 +29,7 @@ _FORMER = re.compile(r"\b(?:original|former|previous|old)\b|原价|旧价", re.I
 _CONTEXT = re.compile(r"\W*(?:context(?: (?:length|window|size))?|上下文(?:长度)?)?\W*", re.I)
 # A heading under which stands no more than what the heading above it names costs.
 _ONLY_PRICES = re.compile(
-    r"\W*(?:(?:api|token|model) )*(?:pric(?:e|es|ing)|costs?|rates?|model card)\W*"
+    r"\W*(?:(?:api|token|model|official) )*(?:pric(?:e|es|ing)|costs?|rates?|model card)\W*"
     r"|(?:模型|产品)?(?:与|和|及)?(?:定价|价格|计费|资费)(?:说明|详情)?",
     re.I,
 )
@@ -39,6 +39,17 @@ _ABOUT = re.compile(
     r"|discount|calculat|total|summary|compar|\?|价格|计费|模型|示例|说明|费用|preis|tarif|precio|prix|料金|価格|가격|요금"
     r"|\b(?:settings?|parameters?|variables?|environment|references?|guides?|benchmarks?|performance|details|limits?"
     r"|notes|steps?)\b|\bconfig",
+    re.I,
+)
+
+# "Kite 4 pricing", "kite-4o token prices": the model is what stands before.
+_OF_ONE = re.compile(
+    r"(?P<name>(?:[A-Z][\w.+-]*\s){0,3}[\w.+-]*\d[\w.+:-]*(?:\s[A-Z][\w.-]*){0,2}?)"
+    r"(?i:\s(?:(?:api|token)\s)*(?:pric(?:es?|ing)|costs?|rates?)(?:\s(?:&|and)\sapi)?)"
+)
+_NO_VERSION = re.compile(
+    r"\b(?:20\d\d|q[1-4]|h[12]|v\d+|top|versions?|phase|part|chapter|section|release|update|gen(?:eration)?|region|zone"
+    r"|family|series|fine|tuned|tuning|training|cached|all|our|new|old|vs)\b",
     re.I,
 )
 
@@ -84,13 +95,24 @@ def is_about(heading: str) -> bool:
 def title_of(path: Sequence[str]) -> str:
     """The model whose prices stand under these headings, outermost first; "" where they name none.
 
-    It is the last one; or, right above one that says only "Pricing", the id of the page's one model.
+    It is the last one, or what that says is priced ("Kite 4 pricing"); or, right above one that says only
+    "Pricing", the same or the id of the page's one model.
     """
     if not path or (0 < len(path[-1]) <= LONGEST and not is_about(path[-1].split("\n")[0])):
         return path[-1] if path else ""
-    above = path[-2] if len(path) > 1 and _ONLY_PRICES.fullmatch(path[-1]) else ""
+    if not _ONLY_PRICES.fullmatch(path[-1]):
+        return _priced_one(path[-1])
+    above = path[-2] if len(path) > 1 else ""
     is_id = bool(ID.fullmatch(above.casefold())) and bool(re.search(r"[a-z].*\d", above, re.I))
-    return above if is_id and len(above) <= LONGEST and not is_about(above) else ""
+    return above if is_id and len(above) <= LONGEST and not is_about(above) else _priced_one(above)
+
+
+def _priced_one(heading: str) -> str:
+    """The model with a version whose prices a heading announces; "" where it may be something else."""
+    said = _OF_ONE.fullmatch(heading[:LONGEST])
+    if said is None or _NO_VERSION.search(said["name"]) or is_about(said["name"]):
+        return ""
+    return said["name"] if re.search(r"[a-z]", said["name"], re.I) else ""
 
 
 def titles_of(grid: Grid) -> list[str]:
