@@ -28,7 +28,8 @@ MAY_IMPORT = {
     "domain": {"domain", "scrapers"},
     "adapters": BELOW,
     **{job: {job, "record", *BELOW} for job in JOBS},
-    "record": {"record", *BELOW},  # what `check` writes: a file of its own for its size
+    "told_of": {"told_of", *BELOW},
+    "record": {"record", "told_of", *BELOW},  # what `check` writes: a file of its own for its size
     "web": {"web", *BELOW},
     "daemon": {"daemon", "web", "record", *JOBS, *BELOW},
     "demo": {"demo", "daemon", "record", *JOBS, *BELOW},

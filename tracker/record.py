@@ -5,26 +5,20 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from scrapers.page import ReadError, Reading
 from scrapers.source import Source
+from tracker import told_of
 from tracker.adapters.edges import Edges
-from tracker.adapters.store import Connection, Row, articles, moves, outbox, prices, snapshots, witnesses
+from tracker.adapters.store import Connection, articles, moves, outbox, prices, snapshots, witnesses
 from tracker.adapters.store import sources as states
 from tracker.domain import health
-from tracker.domain.alerts import Alert, alerts_for
+from tracker.domain.alerts import alerts_for
 from tracker.domain.errors import FetchError
 from tracker.domain.listings import left, renamed
-from tracker.domain.model import Basis, Move, Snapshot, State, Status, basis_of, text
+from tracker.domain.model import Basis, Move, Snapshot, Status, basis_of, text
 from tracker.domain.moves import Changes, step
-from tracker.domain.notices import (
-    article_alerts,
-    flapping_alerts,
-    listing_alerts,
-    recovery_alerts,
-    trouble_alerts,
-)
+from tracker.domain.notices import article_alerts, listing_alerts
 from tracker.domain.observe import Seen, hold_to_the_known, observe
 from tracker.domain.settings import SourceSetting
 from tracker.domain.witnesses import witness_of
@@ -69,7 +63,7 @@ def record(
     row = states.get(connection, source.id)
     if row.last_look and got.at < row.last_look:
         return Looked(source.id, "well", "a later look was recorded first")
-    before = _health(row)
+    before = told_of.health_of(row)
     known = prices.known(connection, source.id)
     seen = observe(reading, source.provider or source.id, got.at.date(), known)
     if not health.stays_smaller(before, got.at):
@@ -94,14 +88,14 @@ def record(
     if waiting or changes.opened:
         confirmed += _witnessed(connection, edges, source, basis, got.at)
     fresh = articles.put(connection, source.id, reading.articles, got.at, snapshot)
-    turn, told = _turn(connection, edges, source, before, changes, got.at)
+    turn, told = told_of.well(connection, edges, source.id, before, changes.flapped, got.at)
     news = [m for m in confirmed if not witnesses.is_told(connection, m, got.at - SAME_MOVE)]
-    told += alerts_for(news, page_url=source.shown_url, **_routes(edges))
+    told += alerts_for(news, page_url=source.shown_url, **told_of.routes(edges))
     if source.kind != "catalogs":  # third parties list and delist by the day
         gone, new_names = left(changes, known), renamed(changes, known)
-        told += listing_alerts(gone, new_names, source=source.id, **_routes(edges))
+        told += listing_alerts(gone, new_names, source=source.id, **told_of.routes(edges))
     if row.last_well is not None:
-        told += article_alerts(fresh, source=source.id, **_routes(edges))
+        told += article_alerts(fresh, source=source.id, **told_of.routes(edges))
     outbox.put(connection, told, source.id, got.at)
     again = _again(connection, changes, edges, source.id) if waiting or changes.opened else None
     words = _words(reading, seen)
@@ -175,11 +169,8 @@ def record_failure(
 ) -> Looked:
     """The look was not well: the last good prices stay, and after some such looks somebody is told."""
     row, words = states.get(connection, source.id), text(error.words, LONGEST_WORDS)
-    turn = health.failed(_health(row), error.kind, at)
-    if turn.tell:
-        since = row.last_well or turn.since
-        told = trouble_alerts(source.id, turn.tell, words, since, snapshot, **_routes(edges))
-        outbox.put(connection, told, source.id, at)
+    turn, told = told_of.failure(connection, edges, row, error, at, words, snapshot)
+    outbox.put(connection, told, source.id, at)
     retry_after = error.retry_after if isinstance(error, FetchError) else None
     states.set_to(
         connection,
@@ -195,34 +186,6 @@ def record_failure(
     )
     states.looked(connection, source.id, at, error.kind, words, snapshot)
     return Looked(source.id, error.kind, words)
-
-
-def _turn(
-    connection: Connection,
-    edges: Edges,
-    source: Source,
-    before: health.Health,
-    changes: Changes,
-    at: datetime,
-) -> tuple[health.Turn, list[Alert]]:
-    """How the source is after a well look: told where it is well again, or flaps."""
-    watched = changes.flapped or before.told == health.FLAPPING
-    flaps = moves.flaps(connection, source.id, at - health.FLAPS_WITHIN) if watched else 0
-    turn = health.well(before, at, flaps)
-    if turn.tell:
-        return turn, flapping_alerts(source.id, flaps, **_routes(edges))
-    if before.told and not turn.told:
-        return turn, recovery_alerts(source.id, before.told, before.since, **_routes(edges))
-    return turn, []
-
-
-def _routes(edges: Edges) -> dict[str, Any]:
-    s = edges.settings
-    return {"rules": s.rules, "channels": [c.name for c in s.channels], "base_url": s.base_url}
-
-
-def _health(row: Row[Any]) -> health.Health:
-    return health.Health(State(row.state), row.state_since, row.fails, row.told, row.outcome_kind)
 
 
 def _again(connection: Connection, changes: Changes, edges: Edges, source: str) -> datetime | None:

@@ -418,3 +418,38 @@ def test_a_model_that_leaves_is_told_once_and_one_that_seems_renamed_at_once(
     (renamed, _) = alerts(engine)
     assert renamed["subject"] == "acme lists e-preview in place of e (input $7, output $7): renamed?"
     assert moves(engine) == []
+
+
+def test_no_network_at_all_is_told_once_and_not_of_each_source(engine: Engine, pages: Pages) -> None:
+    clock, ids = Clock(), ("a", "b", "c", "d")
+    one = edges(engine, pages, ids=ids, clock=clock)
+    for id in ids:
+        pages.put(f"/{id}", text(LIST))
+    run(one, ids)
+    for id in ids:
+        pages.put(f"/{id}", "", status=503)
+    for _ in range(5):
+        clock.later(hours=6)
+        run(one, ids)
+    assert [alert["subject"] for alert in alerts(engine)] == ["No source can be reached"]
+    for id in ("a", "b", "c"):
+        pages.put(f"/{id}", text(LIST))
+    for _ in range(2):
+        clock.later(hours=6)
+        run(one, ids)
+    assert [alert["subject"] for alert in alerts(engine)] == [
+        "d is failing",
+        "Sources are reached again",
+        "No source can be reached",
+    ]
+
+
+def test_one_source_of_several_that_fails_is_told_by_itself(engine: Engine, pages: Pages) -> None:
+    clock, ids = Clock(), ("a", "b", "c", "d")
+    one = edges(engine, pages, ids=ids, clock=clock)
+    for id in ids[1:]:
+        pages.put(f"/{id}", text(LIST))
+    for _ in range(4):
+        run(one, ids)
+        clock.later(hours=6)
+    assert [alert["subject"] for alert in alerts(engine)] == ["a is failing"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scrapers.page import ReadError
@@ -10,6 +10,8 @@ from tracker.domain.model import State
 
 TOLD_AFTER = {State.failing: 3, State.blind: 2}  # looks in a row
 FLAPPING = "flapping"  # told of a source whose moves go back before they are confirmed
+OFFLINE = "offline"  # told, by one of them, of all sources while none of several can be reached
+SEVERAL = 3
 FLAPS, FLAPS_WITHIN = 3, timedelta(hours=24)  # so many looks withdrew a move within that time
 LONGEST = timedelta(hours=24)  # between two looks, whatever a server asks for
 SLOWEST = 8  # times `every`, when a page fails and fails
@@ -46,6 +48,17 @@ def failed(before: Health, kind: str, at: datetime) -> Turn:
     if before.told in ("", FLAPPING) and fails >= TOLD_AFTER[state]:
         return Turn(state, since, fails, state.value, tell=state.value)
     return Turn(state, since, fails, before.told)
+
+
+def as_offline(turn: Turn, looked: int, well: int, is_known: bool) -> Turn:
+    """A failing source's turn where it is rather the machine that has no network.
+
+    `looked` and `well` are how many sources were looked at, and well, since this one fails; `is_known` says
+    that it was told already.
+    """
+    if turn.tell != State.failing.value or looked < SEVERAL or well:
+        return turn
+    return replace(turn, told=OFFLINE, tell="" if is_known else OFFLINE)
 
 
 def well(before: Health, at: datetime, flaps: int = 0) -> Turn:

@@ -39,6 +39,31 @@ def trouble_alerts(
     return _tell("source", source, message, rules, channels)
 
 
+def offline_alerts(
+    since: datetime, *, rules: Sequence[Rule], channels: Sequence[str], base_url: str
+) -> list[Alert]:
+    """What to tell when no source can be reached: once, and not of each."""
+    message = Message(
+        subject="No source can be reached",
+        lines=(
+            f"No source could be reached since {wording.moment(since)}: this machine may be offline.",
+            "No price is watched until one is well again.",
+        ),
+        links=safe([("status", f"{base_url}/sources")]),
+    )
+    return _tell("source", "", message, rules, channels)
+
+
+def online_alerts(*, rules: Sequence[Rule], channels: Sequence[str], base_url: str) -> list[Alert]:
+    """What to tell when sources are reached again."""
+    message = Message(
+        subject="Sources are reached again",
+        lines=("Sources are reached again; one that still fails is told by itself.",),
+        links=safe([("status", f"{base_url}/sources")]),
+    )
+    return _tell("source", "", message, rules, channels)
+
+
 def flapping_alerts(
     source: str, flaps: int, *, rules: Sequence[Rule], channels: Sequence[str], base_url: str
 ) -> list[Alert]:
@@ -144,7 +169,7 @@ def _article_line(article: Article, source: str) -> str:
 def _tell(
     event: str, source: str, message: Message, rules: Sequence[Rule], channels: Sequence[str]
 ) -> list[Alert]:
-    """One alert a channel, by the first rule that names the event.
+    """One alert a channel, by the first rule that names the event; an empty `source` is all of them.
 
     A source in trouble is never told to nobody: where no rule names the event, it goes to every channel.
     """
@@ -153,7 +178,7 @@ def _tell(
         naming = [EVERYTHING]
     alerts: dict[str, Alert] = {}
     for rule in naming:
-        if is_among(source, rule.provider):
+        if not source or is_among(source, rule.provider):
             for channel in rule.to or channels:
                 alerts.setdefault(channel, Alert(rule.name, channel, message))
     return list(alerts.values())

@@ -107,6 +107,23 @@ def next_due(connection: Connection, ids: Sequence[str]) -> datetime | None:
     return next((row.due for row in rows if row.id in wanted), None)
 
 
+def reached(connection: Connection, since: datetime) -> tuple[int, int]:
+    """How many sources were looked at since then, and how many of them were well."""
+    count = select(func.count()).select_from(sources)
+    looked = connection.scalar(count.where(sources.c.last_look >= since)) or 0
+    return looked, connection.scalar(count.where(sources.c.last_well >= since)) or 0
+
+
+def is_told(connection: Connection, trouble: str) -> bool:
+    """Whether this trouble was told of any source and is not over."""
+    return connection.scalar(select(sources.c.id).where(sources.c.told == trouble).limit(1)) is not None
+
+
+def forget(connection: Connection, trouble: str) -> None:
+    """A trouble that was told of all sources is over: what still fails is told by itself."""
+    connection.execute(update(sources).where(sources.c.told == trouble).values(told=""))
+
+
 def set_to(connection: Connection, source: str, **columns: Any) -> None:
     """Set columns of one source."""
     connection.execute(update(sources).where(sources.c.id == source).values(**columns))
