@@ -26,7 +26,7 @@ MEDIA_TYPES = {
     ".rss": "application/rss+xml",
     ".atom": "application/atom+xml",
 }
-_ENDINGS = {"markdown": ".md", "plain": ".md", "json": ".page.json", "xml": ".xml", "html": ".html"}
+_ENDINGS = {"markdown": ".md", "plain": ".md", "json": ".page.json", "html": ".html", "xml": ".xml"}
 
 
 def page_of(file: Path, url: str) -> Page:
