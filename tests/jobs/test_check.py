@@ -332,6 +332,18 @@ def test_a_promotion_that_is_extended_is_no_move(engine: Engine, pages: Pages) -
     assert moves(engine) == [] and alerts(engine) == []
 
 
+def test_after_a_clock_that_was_ahead_looks_go_on(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    clock.later(days=400)
+    run(one)
+    clock.later(days=-399)
+    pages.put("/acme", text(LIST | {"a": "2"}))
+    assert {m.after for m in run(one)[0].moves} == {Decimal(2)}
+    with asking(engine) as connection:
+        assert states.get(connection, "acme", lock=False).due > clock.now()
+
+
 def test_an_unchanged_source_costs_one_row_of_looks(engine: Engine, pages: Pages) -> None:
     clock = Clock()
     one = edges(engine, pages, clock=clock)
