@@ -15,7 +15,7 @@ from scrapers.page import STANDARD, Terms
 from scrapers.terms import SINCE, UNTIL, context_in, terms_in, without_context
 
 _BEFORE = re.compile(r"(?P<label>[^:：$¥€£₩\d]{2,40})[:：]\s*(?P<price>.+)")
-_ENDS = re.compile(r"\s*[:：]\s*\n\s*")  # a label in a line of its own
+_ENDS = re.compile(r" ?[:：] ?\n")  # a label in a line of its own
 _AFTER = re.compile(r"\(?\b(inputs?|outputs?|cached(?: inputs?)?|cache (?:reads?|hits?|writes?))\b\)?", re.I)
 # "$2.00, prompts <= 200k tokens $4.00, prompts > 200k tokens": each amount begins a part.
 _PARTS = re.compile(r"(?=(?:US)?[$€£¥]\s?\d)")

@@ -20,6 +20,7 @@ _NAMES = ("name", "modelName", "model_name", "displayName", "display_name", "tit
 _PRICES = re.compile(r"pric|cost|rates?\b|token", re.I)
 _LABELS = ("label", "name", "title", "type", "value", "unit")
 _TRAINING = re.compile(r"\btraining\b|\bfine-?tun|微调|训练", re.I)  # its row is for what training makes
+_ENDS = re.compile(r"_?(?:price|cost|rate|amount|value)$", re.I)
 _MOST_DEPTH = 3
 
 
@@ -69,7 +70,7 @@ def _name(row: Row) -> str:
 def _stated(row: Row, unit: Unit | None) -> Iterator[Stated]:
     if not 0 < len(_name(row)) <= LONGEST:
         return
-    said = str(row.get("unit") or row.get("priceUnit") or "")
+    said = str(row.get("unit") or row.get("priceUnit") or row.get("per") or "")
     money = currency_in(str(row.get("currency") or ""))
     found = [
         Stated(
@@ -95,22 +96,33 @@ def _in(value: Json, currency: str) -> Json:
 def _labelled(row: Row, above: str, depth: int) -> Iterator[tuple[str, Json]]:
     """(words, value) of each price of a row: its own, and those in objects and lists of prices."""
     for key, value in row.items():
-        words = f"{above} {_words(key)}".strip()
+        words = _label(row, key) or f"{above} {_words(key)}".strip()
         if isinstance(value, dict) and depth < _MOST_DEPTH and (above or _PRICES.search(key)):
             yield from _labelled(value, words, depth + 1)
         elif isinstance(value, list) and depth < _MOST_DEPTH and _PRICES.search(key):
-            yield from (pair for item in value if isinstance(item, dict) for pair in _item(item))
-        elif isinstance(value, Decimal | str) and (above or _PRICES.search(words)) and _is_amount(value):
+            yield from (pair for item in value if isinstance(item, dict) for pair in _item(item, depth + 1))
+        elif (
+            isinstance(value, Decimal | str) and (above or _PRICES.search(_words(key))) and _is_amount(value)
+        ):
             yield words, value
 
 
-def _item(item: Row) -> Iterator[tuple[str, Json]]:
-    """One price of a list: {"label": "Input (/M tokens)", "price": "$1.5"}."""
+def _label(row: Row, key: str) -> str:
+    """What a row prints beside the price under a key: {"inputLabel": "Cost", "inputPrice": 0.12}."""
+    stem = _ENDS.sub("", key)
+    said = (row.get(f"{stem}{end}") for end in ("Label", "_label")) if stem != key else ()
+    return next((label for label in said if isinstance(label, str)), "")
+
+
+def _item(item: Row, depth: int) -> Iterator[tuple[str, Json]]:
+    """One price of a list: {"label": "Input (/M tokens)", "price": "$1.5"}; or several, a key each."""
     words = " ".join(str(item[key]) for key in _LABELS if isinstance(item.get(key), str))
     amounts = {k: v for k, v in item.items() if k not in _LABELS and _PRICES.search(k) and _is_amount(v)}
     dollars = [v for k, v in amounts.items() if re.search(r"dollar|usd", k, re.I)]
     if len(found := dollars or list(amounts.values())) == 1:
         yield words, found[0]
+    elif not words:
+        yield from _labelled(item, "", depth)
 
 
 def _is_amount(value: Json) -> bool:

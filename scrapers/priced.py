@@ -20,6 +20,7 @@ from scrapers.terms import merged, terms_in, without_context
 from scrapers.titled import is_of_batches, names_of, with_heads, with_title
 from scrapers.turned import turned
 
+_LONGEST_HEADING = 1000  # characters of a heading that may state terms
 _SHORT = 80  # characters: a longer cell is prose, and states no terms
 _AMOUNT = re.compile(r"\W{0,4}\d")
 _MARK = re.compile(r"[¹²³⁴-⁹]|\((\d)\)|\[(\d)\]")
@@ -192,7 +193,7 @@ class PricedGrid:
     def _around(self) -> Terms:
         """What stands above the table: the nearest heading, the caption, the date in the paragraph before."""
         titles = [t for t in self.grid.path[:1] if self.layout.loose and is_of_batches(t)]
-        heading = "".join(self.grid.path[-1:])
+        heading = "".join(self.grid.path[-1:])[:_LONGEST_HEADING]
         heading = _WITH_VERSION.sub("", heading) if self.layout.loose else heading
         near = "\n".join((*titles, heading, self.grid.caption))
         lead = terms_in(self.grid.lead, self.page.words)
