@@ -78,7 +78,8 @@ def test_f42_killed_a_hundred_times_at_random_nothing_is_lost(
     def ordeal(watched: Forked, market: Market, sink: Sink, engine: Engine) -> int:
         dice, kills = random.Random(42), 0
         with market.stirring(0.08):
-            while kills < KILLS:
+            # On a busy machine a tracker lives too short to do much: then it is killed more often.
+            while kills < KILLS or (kills < 2 * KILLS and not much(invariants.counts(engine, sink))):
                 watched.up()
                 let_it_get_on(dice.randrange(6), watched, market, sink)
                 time.sleep(dice.uniform(0, 0.1))
@@ -176,13 +177,17 @@ def go_through(ordeal: Ordeal, launcher: Launcher, tmp_path: Path, url: str) -> 
     return f"{engine.dialect.name} {counts}"
 
 
+def much(counts: dict[str, int]) -> bool:
+    return counts["moves"] >= 20 and counts["alerts"] >= 10
+
+
 def prove(engine: Engine, sink: Sink, cut_off: int) -> dict[str, int]:
     """Nothing lost, nothing false, and at most `cut_off` messages again."""
     assert invariants.broken(engine) == []
     assert invariants.waiting(engine) == []
     assert invariants.misdelivered(engine, sink) == []
     counts = invariants.counts(engine, sink)
-    assert counts["moves"] >= 20 and counts["alerts"] >= 10, f"nothing was going on: {counts}"
+    assert much(counts), f"nothing was going on: {counts}"
     # One channel sends one message at a time, so a kill cuts off one try at most.
     assert max(counts["repeats"], counts["uncertain"]) <= cut_off
     return counts
