@@ -54,6 +54,7 @@ class Daemon:
     _looks: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # under way, by source
     _sends: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # under way, by channel
     _turns: set[asyncio.Task[Any]] = field(default_factory=set)  # of the scheduler's, under way
+    _reread: set[str] = field(default_factory=set)  # what present readers have read, or read again
     _started_at: datetime | None = None
     _troubles: Troubles = field(default_factory=Troubles)
     _is_shut: bool = False  # the store refused something: it has to take a row before anything else is begun
@@ -92,7 +93,6 @@ class Daemon:
     async def _begin(self) -> None:
         now = self.edges.clock.now()
         await self.edges.write(states.register, self.edges.sources.values(), now)
-        await reread_standing(self.edges, list(self.edges.sources))
         freed = await self.edges.write(outbox.release, OWNER, now)
         await self._end_orphans(self.edges)
         await self._beat()
@@ -177,6 +177,9 @@ class Daemon:
         task.add_done_callback(lambda _: under_way.pop(key, None))
 
     async def _look(self, edges: Edges, id: str) -> None:
+        if id not in self._reread:  # other readers, or other settings, may have read it last
+            await reread_standing(edges, [id])
+            self._reread.add(id)
         self.on_look(await look(edges, edges.sources[id]))
 
     async def _try_the_store(self) -> None:
@@ -241,9 +244,9 @@ class Daemon:
 
     async def _use(self, fresh: Edges) -> None:
         await fresh.write(states.register, fresh.sources.values(), fresh.clock.now())
-        await reread_standing(fresh, list(fresh.sources))
         await self._end_orphans(fresh)
         old, self.edges = self.edges, fresh
+        self._reread.clear()
         log.info("daemon.reloaded", sources=len(fresh.sources))
         if self._looks:
             await asyncio.wait(self._looks.values())

@@ -11,7 +11,7 @@ from scrapers.page import Offer, ReadError
 from scrapers.source import Source
 from tracker.adapters.edges import Edges
 from tracker.adapters.reading import read
-from tracker.adapters.store import Connection, questions, snapshots
+from tracker.adapters.store import Connection, snapshots
 from tracker.adapters.store import corrections as store
 from tracker.adapters.store import sources as states
 from tracker.domain.corrections import Correction, Reread, Retraction, corrections, retractions
@@ -62,10 +62,8 @@ async def reread_standing(edges: Edges, ids: Sequence[str]) -> list[Rereading]:
 
 
 def _read_by_others(connection: Connection, edges: Edges, ids: Sequence[str]) -> list[str]:
-    rows = questions.source_rows(connection)
-    return [
-        id for id in ids if id in rows and rows[id].readers not in ("", readers_of(edges, edges.sources[id]))
-    ]
+    before = states.readers(connection, ids)
+    return [id for id in ids if before.get(id, "") not in ("", readers_of(edges, edges.sources[id]))]
 
 
 async def _one(

@@ -19,6 +19,7 @@ from tests.jobs.acme import Clock, edges, lines, text
 from tests.jobs.test_check import LIST, alerts, moves, run
 from tests.loopback.pages import Pages
 from tracker.adapters.edges import Edges
+from tracker.adapters.fetch import Fetcher
 from tracker.adapters.store import corrections, questions
 from tracker.adapters.store.engine import asking
 from tracker.adapters.store.lock import sole
@@ -113,13 +114,24 @@ def test_after_an_upgrade_a_look_takes_no_correction_for_a_move(engine: Engine, 
 def test_another_reader_in_reloaded_settings_makes_no_move(
     engine: Engine, pages: Pages, tmp_path: Path
 ) -> None:
-    one = edges(engine, pages)
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
     run(with_reader(one, tenfold, "old"))
-    fresh = with_reader(one, lines, "new")
+
+    async def reloads_and_looks(daemon: Daemon, fresh: Edges) -> None:
+        await daemon._look(daemon.edges, "acme")
+        await daemon._use(fresh)
+        for _ in range(2):
+            clock.later(hours=1)
+            await daemon._look(daemon.edges, "acme")
+        await fresh.fetcher.aclose()
+
     with sole(engine, f"sqlite:///{tmp_path}/store") as lock:
-        asyncio.run(Daemon(with_reader(one, tenfold, "old"), lock)._use(fresh))
-    run(fresh)
+        daemon = Daemon(with_reader(one, tenfold, "old"), lock)
+        fresh = replace(with_reader(one, lines, "new"), fetcher=Fetcher(one.settings.look, now=clock.now))
+        asyncio.run(reloads_and_looks(daemon, fresh))
     assert moves(engine) == [] and alerts(engine) == []
+    assert {price for _, price, *_ in history(engine, "a")} == {Decimal(3)}
 
 
 def test_after_an_upgrade_what_old_pages_say_and_the_last_does_not_is_told_to_nobody(

@@ -107,6 +107,15 @@ def next_due(connection: Connection, ids: Sequence[str]) -> datetime | None:
     return next((row.due for row in rows if row.id in wanted), None)
 
 
+def readers(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Which readers read these sources last, by id; empty where none did."""
+    wanted = set(ids)
+    statement = select(sources.c.id, sources.c.readers)
+    if len(wanted) == 1:
+        statement = statement.where(sources.c.id == ids[0])
+    return {row.id: row.readers for row in connection.execute(statement) if row.id in wanted}
+
+
 def reached(connection: Connection, since: datetime) -> tuple[int, int]:
     """How many sources were looked at since then, and how many of them were well."""
     count = select(func.count()).select_from(sources)
