@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from scrapers.page import ReadError, Reading
 from scrapers.source import Source
@@ -21,10 +21,9 @@ from tracker.domain.moves import Changes, step
 from tracker.domain.notices import article_alerts, listing_alerts
 from tracker.domain.observe import Seen, hold_to_the_known, observe
 from tracker.domain.settings import SourceSetting
-from tracker.domain.witnesses import witness_of
+from tracker.domain.witnesses import SAME_MOVE, witness_of
 
 LONGEST_WORDS = 500
-SAME_MOVE = timedelta(days=14)  # what two sources of one price list confirm within this time is told once
 
 
 @dataclass(frozen=True, slots=True)

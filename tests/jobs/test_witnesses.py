@@ -16,8 +16,9 @@ from tests.jobs.test_check import LIST, alerts, moves, run
 from tests.loopback.pages import Pages
 from tracker.adapters.edges import Edges
 from tracker.adapters.store import questions
-from tracker.adapters.store.engine import asking
+from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.rulings import rule
 from tracker.domain.model import Move, Status
 
 
@@ -214,3 +215,22 @@ def test_the_first_look_at_a_source_speaks_for_no_move(engine: Engine, pages: Pa
     clock.later(days=1)
     run(one, ("late", "cat"))
     assert {m.status for m in moves(engine)} == {Status.held} and alerts(engine) == []
+
+
+def test_a_claim_that_a_person_confirms_after_the_provider_was_told_is_not_told_again(
+    engine: Engine, pages: Pages
+) -> None:
+    clock = Clock()
+    one = market(engine, pages, clock)
+    look_at_all(one)
+    clock.later(hours=1)
+    pages.put("/acme", text(LIST | {"a": "2"}))
+    run(one, ("acme",))
+    pages.put("/cat", text(LIST | {"a": "2"}))
+    pages.put("/other", text(LIST | {"b": "3"}))
+    run(replace(one, sources={"cat": one.sources["cat"], "other": one.sources["other"]}), ("cat", "other"))
+    held = [m for m in moves(engine) if m.status is Status.held]
+    assert {m.source for m in held} == {"cat", "other"}
+    with writing(engine) as connection:
+        rule(connection, [m.id for m in held], Status.confirmed, "I saw it", clock.now(), one.settings, {})
+    assert [a["subject"].partition(":")[0] for a in alerts(engine)] == ["Acme b", "Acme a"]

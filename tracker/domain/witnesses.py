@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scrapers.source import Source
 from tracker.domain.model import Move, Series
 
+SAME_MOVE = timedelta(days=14)  # what two sources of one price list confirm within this time is told once
 # How third parties spell makers in front of a model's id ("x-ai/grok-4"), reviewed by hand.
 SPELLINGS = {
     "alibaba": ("qwen",),

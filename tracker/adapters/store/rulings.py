@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from tracker.adapters.store import outbox, prices
+from tracker.adapters.store import outbox, prices, witnesses
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.moves import BY_A_PERSON, move_of, select_moves, settle
 from tracker.adapters.store.tables import moves as table
@@ -16,6 +16,7 @@ from tracker.domain.alerts import alerts_for
 from tracker.domain.errors import TrackerError
 from tracker.domain.model import Move, Status, basis_of
 from tracker.domain.settings import Settings
+from tracker.domain.witnesses import SAME_MOVE
 
 
 def rule(
@@ -38,7 +39,7 @@ def rule(
     if status is Status.confirmed:
         for source, moves in ruled.items():
             alerts = alerts_for(
-                moves,
+                [m for m in moves if not witnesses.is_told(connection, m, now - SAME_MOVE)],
                 rules=settings.rules,
                 channels=[c.name for c in settings.channels],
                 page_url=urls.get(source, ""),
