@@ -218,13 +218,10 @@ class Daemon:
             await asyncio.gather(*late, return_exceptions=True)
 
     def _server(self) -> Server:
-        app = make_app(
-            self.edges.engine,
-            lambda: self.edges.sources,
-            now=self.edges.clock.now,
-            trouble=lambda: self._troubles.words,
+        engine, now = self.edges.engine, self.edges.clock.now
+        return Server(
+            make_app(engine, lambda: self.edges.sources, now=now, trouble=lambda: self._troubles.words)
         )
-        return Server(app)
 
     def listen_to_signals(self) -> None:
         """SIGTERM and SIGINT stop, SIGHUP reads the settings again."""
