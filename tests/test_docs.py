@@ -162,3 +162,11 @@ def test_a_wrong_command_in_a_page_would_be_found(line: str, well: bool) -> None
 def test_every_source_is_documented_as_it_is() -> None:
     text = sources_page.PAGE.read_text("utf-8")
     assert text == sources_page.written(text), "write it anew:  python -m tests.sources_page"
+
+
+def test_the_source_that_the_readme_shows_is_the_one_that_ships_and_is_short() -> None:
+    text = (ROOT / "README.md").read_text()
+    file = re.search(r"this is all of `(scrapers/\S+\.py)`", text)
+    (shown,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert file and shown == (ROOT / file[1]).read_text()
+    assert shown.count("\n") <= 25
