@@ -10,8 +10,8 @@
     record(changes, alerts)                     record.py, one transaction
     deliver(alerts)                             deliver.py, at least once
 
-`check.py` runs it as far as the record, `deliver.py` from there, `daemon.py` both, on time. `reread.py` reads kept
-pages again, and records corrections.
+`check.py` runs it as far as the record, `deliver.py` from there, `daemon.py` both, on time. `reread.py` reads
+kept pages again, and records corrections.
 """
 
 __version__ = "0.1.0"
