@@ -28,6 +28,7 @@ class Source:
     anchors: tuple[str, ...] = ()  # models of which at least one must be read
     least: int = 1  # fewest offers (or articles) of a page that is well
     via: str = "page"  # page, markdown, payload, api, feed, browser
+    quiet: bool = False  # new articles are kept, and told only where a rule names them
     ancestry: str = ""  # sources of one ancestry are one witness; the id where empty
     id: str = ""
     kind: str = ""  # providers, plans, hosts, catalogs, feeds

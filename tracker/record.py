@@ -94,7 +94,7 @@ def record(
         gone, new_names = left(changes, known), renamed(changes, known)
         told += listing_alerts(gone, new_names, source=source.id, **told_of.routes(edges))
     if row.last_well is not None:
-        told += article_alerts(fresh, source=source.id, **told_of.routes(edges))
+        told += article_alerts(fresh, source=source.id, quiet=source.quiet, **told_of.routes(edges))
     outbox.put(connection, told, source.id, got.at)
     again = _again(connection, changes, edges, source.id) if waiting or changes.opened else None
     words = _words(reading, seen)

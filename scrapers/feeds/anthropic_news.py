@@ -8,4 +8,5 @@ SOURCE = Source(
     reader=headlines(),
     provider="anthropic",
     least=3,
+    quiet=True,
 )

@@ -8,4 +8,5 @@ SOURCE = Source(
     reader=changelog(),
     provider="deepseek",
     least=3,
+    quiet=True,
 )

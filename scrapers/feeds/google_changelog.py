@@ -10,4 +10,5 @@ SOURCE = Source(
     accept="text/markdown, text/plain;q=0.9",
     via="markdown",
     least=3,
+    quiet=True,
 )

@@ -9,4 +9,5 @@ SOURCE = Source(
     provider="openai",
     accept="application/rss+xml, application/xml;q=0.9",
     via="feed",
+    quiet=True,
 )

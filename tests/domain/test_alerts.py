@@ -402,3 +402,15 @@ def test_tries_are_doubled_and_capped() -> None:
 def test_a_wait_is_shifted_by_at_most_a_fifth(attempts: int, jitter: float) -> None:
     middle = backoff(attempts, 0.5)
     assert middle * 0.8 <= backoff(attempts, jitter) <= min(middle * 1.2, timedelta(hours=6))
+
+
+def test_a_quiet_feed_is_told_only_where_a_rule_names_articles() -> None:
+    def told(*rules: Rule) -> list[str]:
+        news = [Article("g", "https://acme.example/news", "Prices fall")]
+        found = notices.article_alerts(
+            news, "acme-news", quiet=True, rules=rules, channels=("team",), base_url=BASE
+        )
+        return [alert.rule for alert in found]
+
+    assert told() == told(Rule("cuts", event=("list_cut",))) == []
+    assert told(Rule("news", provider=("acme-news",), event=("article",))) == ["news"]

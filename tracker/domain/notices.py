@@ -139,13 +139,17 @@ def _listing(one: Listing) -> str:
 def article_alerts(
     articles: Sequence[Article],
     source: str,
+    quiet: bool = False,
     *,
     rules: Sequence[Rule],
     channels: Sequence[str],
     base_url: str,
 ) -> list[Alert]:
-    """What to tell of new articles of one feed; with rules, only those that name the event."""
-    if not articles:
+    """What to tell of new articles of one feed; with rules, only those that name the event.
+
+    Of a `quiet` feed nothing is told without such a rule: it is there to link moves to their announcement.
+    """
+    if not articles or (quiet and not rules):
         return []
     shown, name = articles[:MOST_LINES], wording.harmless(source)
     lines = [_article_line(article, name) for article in shown]
