@@ -106,6 +106,16 @@ def test_another_currency_is_recognised_for_what_it_is() -> None:
     assert refused.value.kind == "currency_change"
 
 
+def test_the_same_model_at_another_provider_is_no_other_currency() -> None:
+    def claim(provider: str, n: int) -> Offer:
+        return replace(offer(f"m{n}", "3"), provider=provider)
+
+    watch = Watch(*(claim(p, n) for p in ("one", "two") for n in range(10)))
+    with pytest.raises(ReadError) as refused:
+        watch.look(*(claim("one", n) for n in range(10)))
+    assert refused.value.kind == "incomplete_page"
+
+
 @pytest.mark.parametrize(("factor", "words"), [("3000", "1,000 times what"), ("0.003", "a 1,000th of what")])
 def test_a_unit_that_slipped_is_recognised_for_what_it_is(factor: str, words: str) -> None:
     watch = Watch(*models(6))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -118,13 +118,17 @@ def hold_to_the_known(seen: Seen, known: Mapping[str, Known], gap: timedelta = t
 
 def _refuse_another_currency(seen: Seen, absent: list[Known], listed: int) -> None:
     """Another country's page, or another currency for good: no price moved, and none is missing."""
-    elsewhere = defaultdict(set)
+    now: dict[object, set[str]] = defaultdict(set)
     for o in seen.prices.values():
-        elsewhere[o.series.model, o.series.meter, o.series.terms].add(o.series.currency)
-    now = [elsewhere[k.series.model, k.series.meter, k.series.terms] for k in absent]
-    switched = {(k.series.currency, *sorted(other)) for k, other in zip(absent, now, strict=True) if other}
-    if sum(map(bool, now)) > MISSING_SHARE * listed:
-        was, *to = next(iter(switched))
+        now[_but_currency(o.series)].add(o.series.currency)
+    switched = [(k.series.currency, now[_but_currency(k.series)] - {k.series.currency}) for k in absent]
+    others = [(was, *sorted(to)) for was, to in switched if to]
+    if len(others) > MISSING_SHARE * listed:
+        was, *to = Counter(others).most_common(1)[0][0]
         raise ReadError(
             "currency_change", f"the page states its prices in {' and '.join(to)} now, not in {was}"
         )
+
+
+def _but_currency(series: Series) -> object:
+    return series.provider, series.model, series.meter, series.terms
