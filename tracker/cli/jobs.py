@@ -129,6 +129,8 @@ def reread_verb(
     settings, form = common.settings(), form_of(json, csv)
     edges = common.edges(settings, common.store(settings))
     ids = common.named(dict(edges.sources), names or [])
+    if settings.log_level == "info":
+        common.log("warning")  # what came of it is told on standard output
     with progress("reading kept pages") as on_page:
         done = asyncio.run(reread(edges, ids, write=not dry_run, on_page=on_page))
     rows = [row for one in done for row in _corrections(one)]

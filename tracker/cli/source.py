@@ -79,7 +79,8 @@ def accept(
     for file in written:
         _tell(place, file, "rewritten: read its difference before you keep it")
     if not written:
-        sys.stdout.write(f"{len(pages)} saved pages of {id} read as their answers say\n")
+        many = "page reads as its answer says" if len(pages) == 1 else "pages read as their answers say"
+        sys.stdout.write(f"{len(pages)} saved {many}\n")
 
 
 async def _fetched(url: str, accept: str) -> Snapshot:
