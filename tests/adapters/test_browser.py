@@ -145,3 +145,18 @@ def test_without_the_extra_or_a_browser_it_says_what_to_install(
     with pytest.raises(FetchError, match="install") as missing:
         rendered(pages)
     assert missing.value.kind == "browser"
+
+
+@pytest.mark.parametrize(
+    ("host", "site"),
+    [
+        ("docs.acme.example", "acme.example"),
+        ("www.acme.co.uk", "acme.co.uk"),
+        ("acme.github.io", "acme.github.io"),
+        ("docs.x.ai", "x.ai"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_a_site_is_what_its_owner_owns(host: str, site: str) -> None:
+    assert browser.site_of(host) == site

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -23,6 +24,8 @@ except ImportError:  # the extra is not installed
 
 KINDS = ("script", "stylesheet", "xhr", "fetch", "document")  # no picture or film states a price
 MOST_FILES, MOST_BYTES = 300, 64 * 1024 * 1024
+SHARED = ("github.io", "netlify.app", "pages.dev", "vercel.app", "web.app", "cloudfront.net")
+SECOND = (["ac"], ["co"], ["com"], ["edu"], ["gov"], ["net"], ["org"])  # below a country's two letters
 QUIET_S = 5.0  # how long a page may go on asking after it was loaded
 FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",  # whatever slips past the route finds nobody
@@ -72,6 +75,15 @@ async def render(
     )
 
 
+def site_of(host: str) -> str:
+    """What the owner of a host owns: its last two labels, three where strangers share them."""
+    labels = host.split(".")
+    if ":" in host or host.replace(".", "").isdigit():
+        return host
+    shared = ".".join(labels[-2:]) in SHARED or (len(labels[-1]) == 2 and labels[-2:-1] in SECOND)
+    return ".".join(labels[-3 if shared else -2 :])
+
+
 @asynccontextmanager
 async def _tab(program: str) -> AsyncIterator[Any]:
     flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
@@ -83,7 +95,9 @@ async def _tab(program: str) -> AsyncIterator[Any]:
             await page.route_web_socket("**/*", lambda socket: socket.close())
             yield page
         finally:
-            await browser.close()
+            with contextlib.suppress(TimeoutError, Error):  # its driver ends it with its own end
+                async with asyncio.timeout(QUIET_S):
+                    await browser.close()
 
 
 async def _until_quiet(page: Any) -> None:
@@ -123,8 +137,7 @@ class _Files:
     def _is_near(self, url: str) -> bool:
         """Of the page's own site, whatever its subdomain, or of a host that the settings name."""
         host = (urlsplit(url).hostname or "").lower()
-        own = (urlsplit(self.document.url).hostname or "").lower()
-        site = own if own.replace(".", "").isdigit() or ":" in own else ".".join(own.split(".")[-2:])
+        site = site_of((urlsplit(self.document.url).hostname or "").lower())
         return host == site or host.endswith(f".{site}") or host in self.hosts
 
     async def _fetch(self, route: Any, request: Any) -> None:
