@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from scrapers.page import ReadError, Reading
 from scrapers.source import Source
@@ -13,13 +15,13 @@ from tracker.adapters.edges import Edges
 from tracker.adapters.store import Connection, articles, moves, outbox, prices, snapshots, witnesses
 from tracker.adapters.store import sources as states
 from tracker.domain import health
-from tracker.domain.alerts import alerts_for
+from tracker.domain.alerts import Alert, alerts_for
 from tracker.domain.errors import FetchError
 from tracker.domain.listings import left, renamed
 from tracker.domain.model import Basis, Move, Snapshot, Status, basis_of, text
 from tracker.domain.moves import Changes, step
 from tracker.domain.notices import article_alerts, listing_alerts
-from tracker.domain.observe import Seen, hold_to_the_known, observe
+from tracker.domain.observe import Known, Seen, hold_to_the_known, observe
 from tracker.domain.settings import SourceSetting
 from tracker.domain.witnesses import SAME_MOVE, witness_of
 
@@ -88,40 +90,55 @@ def record(
         confirmed += _witnessed(connection, edges, source, basis, got.at)
     fresh = articles.put(connection, source.id, reading.articles, got.at, snapshot)
     turn, told = told_of.well(connection, edges, source.id, before, changes.flapped, got.at)
-    news = [m for m in confirmed if not witnesses.is_told(connection, m, got.at - SAME_MOVE)]
-    told += alerts_for(news, page_url=source.shown_url, **told_of.routes(edges))
-    if source.kind != "catalogs":  # third parties list and delist by the day
-        gone, new_names = left(changes, known), renamed(changes, known)
-        told += listing_alerts(gone, new_names, source=source.id, **told_of.routes(edges))
+    told += _news(connection, edges, source, changes, known, confirmed, got.at)
     if row.last_well is not None:
         told += article_alerts(fresh, source=source.id, quiet=source.quiet, **told_of.routes(edges))
     outbox.put(connection, told, source.id, got.at)
     again = _again(connection, changes, edges, source.id) if waiting or changes.opened else None
     words = _words(reading, seen)
-    states.set_to(
-        connection,
-        source.id,
-        state=turn.state.value,
-        state_since=turn.since,
-        fails=0,
-        told=turn.told,
-        due=again or got.at + health.next_look(source.every, 0),
-        last_look=got.at,
-        last_well=got.at,
-        last_outcome=words,
-        outcome_kind="well",
-        offers=len(seen.prices),
-        well_sha256=hashlib.sha256(got.body).hexdigest(),
-        well_snapshot=snapshot,
-        well_part=part,
-        readers=readers_of(edges, source),
-        read_at=got.at,
-        dated=any(o.terms.promo_until or o.terms.effective_from for o in reading.offers),
-        etag=got.etag,
-        last_modified=got.last_modified,
-    )
+    due = again or got.at + health.next_look(source.every, 0)
+    read = {"well_snapshot": snapshot, "well_part": part, "readers": readers_of(edges, source)}
+    seen_as = {"state": turn.state.value, "state_since": turn.since, "told": turn.told, "due": due}
+    told_by_page = {"last_outcome": words, "offers": len(seen.prices), "dated": _is_dated(reading)}
+    states.set_to(connection, source.id, **_well_at(got), **read, **seen_as, **told_by_page)
     states.looked(connection, source.id, got.at, "well", words, snapshot)
     return Looked(source.id, "well", words, tuple(confirmed), again)
+
+
+def _well_at(got: Snapshot) -> dict[str, Any]:
+    """What a source's row says of a page that was read well."""
+    return {
+        "fails": 0,
+        "outcome_kind": "well",
+        "last_look": got.at,
+        "last_well": got.at,
+        "read_at": got.at,
+        "well_sha256": hashlib.sha256(got.body).hexdigest(),
+        "etag": got.etag,
+        "last_modified": got.last_modified,
+    }
+
+
+def _is_dated(reading: Reading) -> bool:
+    return any(o.terms.promo_until or o.terms.effective_from for o in reading.offers)
+
+
+def _news(
+    connection: Connection,
+    edges: Edges,
+    source: Source,
+    changes: Changes,
+    known: Mapping[str, Known],
+    confirmed: Sequence[Move],
+    at: datetime,
+) -> list[Alert]:
+    """What to tell of the moves that nobody was told yet, and of models that left or were renamed."""
+    fresh = [m for m in confirmed if not witnesses.is_told(connection, m, at - SAME_MOVE)]
+    told = alerts_for(fresh, page_url=source.shown_url, **told_of.routes(edges))
+    if source.kind != "catalogs":  # third parties list and delist by the day
+        gone, new_names = left(changes, known), renamed(changes, known)
+        told += listing_alerts(gone, new_names, source=source.id, **told_of.routes(edges))
+    return told
 
 
 def _witnessed(
