@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from tracker.adapters.store.engine import asking, open_store, writing
 from tracker.adapters.store.migrate import is_current, migrate
-from tracker.adapters.store.tables import metadata
+from tracker.adapters.store.tables_judged import metadata
 from tracker.domain.errors import BadSettings
 
 

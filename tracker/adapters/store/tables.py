@@ -235,6 +235,7 @@ articles = Table(
     Column("first_seen", Utc, nullable=False),
     Column("updated_at", Utc),
     Column("snapshot", Integer, ForeignKey("snapshots.id")),
+    Column("text", Text, nullable=False, server_default=""),
     UniqueConstraint("source", "guid"),
 )
 

@@ -1,0 +1,23 @@
+"""Prices of the past, each for as long as it held: what a backfill brings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from tracker.domain.model import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One price of a series from `valid_from` until `valid_to` (None: no end is known), never overlapping."""
+
+    series: Series
+    price: Decimal
+    valid_from: datetime
+    valid_to: datetime | None = None
+    model: str = ""  # as printed
+    label: str = ""  # the text or the reference that it was read from
+    promo_until: str = ""  # the last day of a promotion
+    snapshot: int | None = None
