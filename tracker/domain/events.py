@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """One price of an event. `before` is the same price until then, or the predecessor's where one is named."""
+    """One price of an event. `before` is the same price until then, or that of the predecessor named."""
 
     series: Series
     before: Decimal | None

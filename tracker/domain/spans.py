@@ -1,4 +1,4 @@
-"""Prices of the past, each for as long as it held: what a backfill brings."""
+"""Prices, each for as long as it held: what a backfill brings, and what indexes and verdicts are made of."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from tracker.domain.model import Series
+from tracker.domain.model import Basis, Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +21,6 @@ class Span:
     label: str = ""  # the text or the reference that it was read from
     promo_until: str = ""  # the last day of a promotion
     snapshot: int | None = None
+    last_seen: datetime | None = None  # when it was seen for the last time, where it was seen and not dated
+    source: str = ""
+    basis: Basis = Basis.documented
