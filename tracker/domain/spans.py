@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -24,3 +24,4 @@ class Span:
     last_seen: datetime | None = None  # when it was seen for the last time, where it was seen and not dated
     source: str = ""
     basis: Basis = Basis.documented
+    recorded_at: datetime | None = field(default=None, compare=False)  # in the store
