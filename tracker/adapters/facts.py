@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib import resources
+
+from tracker.domain.facts import Fact, Line
 
 KINDS = frozenset(
     {
@@ -40,47 +41,6 @@ CONFIDENCE = frozenset({"high", "medium", "low"})
 _NAMES = ["provider", "model", "component", "kind", "source", "confidence", "predecessor", "group", "note"]
 _FACT_COLUMNS = ["date", *_NAMES[:3], "old", "new", "pct", *_NAMES[3:], "date_lo", "date_hi"]
 _LINE_COLUMNS = ["line", "valid_from", "model", "input_usd_mtok", "output_usd_mtok"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One dated price: USD per million tokens, or USD per seat and month where `component` is plan_month.
-
-    The day lies in [day_lo, day_hi]; `day` is the best guess. `group` names the announcement. `old` is
-    what `new` was announced against: the same price before that day in cuts, rises, promotions and their
-    ends; the predecessor's or the standard price in the other kinds.
-    """
-
-    day: date
-    day_lo: date
-    day_hi: date
-    provider: str
-    model: str
-    component: str
-    old: Decimal | None
-    new: Decimal
-    kind: str
-    source: str
-    confidence: str
-    predecessor: str
-    group: str
-    note: str
-
-    @property
-    def pct(self) -> Decimal | None:
-        """Change in per cent of `old`, one decimal; None where there is no old price."""
-        return ((self.new - self.old) / self.old * 100).quantize(Decimal("0.1")) if self.old else None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Which model led a product line from a day on, with its list prices in USD per million tokens."""
-
-    line: str
-    valid_from: date
-    model: str
-    input: Decimal
-    output: Decimal
 
 
 @cache

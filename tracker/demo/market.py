@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from scrapers.page import STANDARD, Terms
 from tracker.adapters import facts
-from tracker.adapters.facts import Fact
+from tracker.domain.facts import Fact
 from tracker.demo.shelf import BATCH_FROM, PROMO_UNTIL, Line, line_of, shown
 
 PER_MTOK = "per 1M tokens"

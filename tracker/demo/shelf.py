@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from scrapers.page import STANDARD, Terms
-from tracker.adapters.facts import Fact
+from tracker.domain.facts import Fact
 
 # Providers of the facts that have no page, and why.
 LEFT_OUT = {
