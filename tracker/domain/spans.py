@@ -8,6 +8,9 @@ from decimal import Decimal
 
 from tracker.domain.model import Basis, Series
 
+# The kinds of what stands in the store as a source of prices and is no page to look at.
+NEVER_LOOKED_AT = frozenset({"facts", "histories", "archives"})
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

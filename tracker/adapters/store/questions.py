@@ -24,6 +24,7 @@ from tracker.adapters.store.tables import (
     sources,
 )
 from tracker.domain.model import Move
+from tracker.domain.spans import NEVER_LOOKED_AT
 from tracker.domain.witnesses import fold
 
 
@@ -161,8 +162,9 @@ def nearest_models(connection: Connection, model: str, limit: int = 3) -> list[s
 
 
 def source_rows(connection: Connection) -> dict[str, Row[Any]]:
-    """How each source that was ever looked at is, by id."""
-    return {row.id: row for row in connection.execute(select(sources).order_by(sources.c.id))}
+    """How each source that is there to be looked at is, by id."""
+    looked_at = select(sources).where(sources.c.kind.not_in(NEVER_LOOKED_AT)).order_by(sources.c.id)
+    return {row.id: row for row in connection.execute(looked_at)}
 
 
 def alert_rows(connection: Connection, state: str = "", limit: int | None = None) -> list[Mapping[str, Any]]:

@@ -45,7 +45,9 @@ def register(connection: Connection, wanted: Iterable[Source], now: datetime) ->
     """
     wanted = list(wanted)
     there = {row.id: row for row in connection.execute(select(sources))}
-    upsert.ignore(connection, sources, [_first_row(s, now) for s in wanted if s.id not in there])
+    new = [s for s in wanted if s.id not in there]
+    rows = [first_row(s.id, s.kind, s.provider or s.id, s.shown_url, now) for s in new]
+    upsert.ignore(connection, sources, rows)
     for source in wanted:
         row = there.get(source.id)
         if row is None:
@@ -65,12 +67,13 @@ def _no_later(row: Row[Any], source: Source, now: datetime) -> datetime:
     return min(due, now + (LONGEST if row.fails else source.every))
 
 
-def _first_row(source: Source, now: datetime) -> dict[str, Any]:
+def first_row(id: str, kind: str, provider: str, url: str, now: datetime) -> dict[str, Any]:
+    """The row of a source that nobody has looked at yet."""
     return {
-        "id": source.id,
-        "kind": source.kind,
-        "provider": source.provider or source.id,
-        "url": source.shown_url,
+        "id": id,
+        "kind": kind,
+        "provider": provider,
+        "url": url,
         "state": State.never.value,
         "state_since": now,
         "due": now,

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, exists, func, select, union_all
 
 from tracker.adapters.store.moves import PENDING
 from tracker.adapters.store.series import SERIES, series_of
-from tracker.adapters.store.tables import moves, prices, series
+from tracker.adapters.store.tables import moves, prices, series, sources
 from tracker.domain.model import Move, Series, Status
+from tracker.domain.spans import NEVER_LOOKED_AT
 from tracker.domain.witnesses import Testimony, is_same_line, names_elsewhere
 
 
@@ -52,8 +53,10 @@ def is_told(connection: Connection, move: Move, since: datetime) -> bool:
     """Whether the same move of the same line was confirmed for another source after `since`.
 
     What was confirmed before this source came to the price before is an earlier move of the same figures.
+    What an archive or a catalogue's history says of the past was told to nobody.
     """
     since = max(since, held_since(connection, move) or since)
+    untold = select(sources.c.id).where(sources.c.kind.in_(NEVER_LOOKED_AT))
     rows = connection.execute(
         select(*SERIES).where(
             series.c.id == moves.c.series,
@@ -62,6 +65,7 @@ def is_told(connection: Connection, move: Move, since: datetime) -> bool:
             moves.c.before == move.before,
             moves.c.after == move.after,
             moves.c.status_at >= since,
+            moves.c.source.not_in(untold),
             *_like(move.series),
         )
     )
