@@ -1,0 +1,100 @@
+"""What a model cost at an instant, by component: the figures that claims and market tests are made of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, time
+from decimal import Decimal
+
+from scrapers.meters import METERS
+from tracker.domain.events import component_of
+from tracker.domain.model import Basis, Series
+from tracker.domain.spans import Span
+from tracker.domain.successors import Blend
+from tracker.domain.witnesses import fold
+
+CURRENCY = "USD"
+_TRUST = {Basis.observed: 2, Basis.documented: 1, Basis.catalogue: 0}
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """ "provider/model" as its two parts; a model may have more of it ("groq/openai/gpt-oss-120b").
+
+    Raises ValueError where one of them is missing.
+    """
+    provider, _, model = name.partition("/")
+    if not provider.strip() or not model.strip():
+        raise ValueError(f"{name!r} is not provider/model")
+    return provider.strip().casefold(), model.strip()
+
+
+def is_component(name: str) -> bool:
+    """Whether a component is one that `component_of` can give."""
+    return name == "plan_month" or f"{name.partition('_gt')[0]}_mtok" in METERS
+
+
+def meter_of(component: str) -> str:
+    """The meter in which a component is stored."""
+    return "seat_month" if component == "plan_month" else f"{component.partition('_gt')[0]}_mtok"
+
+
+def is_listed(series: Series) -> bool:
+    """Whether a series is what everybody pays at any hour: standard tier, in US dollars, by the month."""
+    t = series.terms
+    plain = not (t.tier or t.window or t.region) and t.billing in ("", "monthly")
+    return plain and series.currency == CURRENCY
+
+
+def of_model(spans: Iterable[Span], name: str) -> list[Span]:
+    """The list prices of "provider/model"; names are compared without case and punctuation."""
+    provider, model = split_name(name)
+    folded = fold(model)
+    return [
+        s
+        for s in spans
+        if s.series.provider == provider and fold(s.series.model) == folded and is_listed(s.series)
+    ]
+
+
+def by_component(spans: Iterable[Span]) -> dict[str, list[Span]]:
+    """Spans by what they are the price of, in the names of facts and claims."""
+    found: dict[str, list[Span]] = defaultdict(list)
+    for span in spans:
+        found[component_of(span.series)].append(span)
+    return dict(found)
+
+
+def standing(spans: Iterable[Span], at: datetime) -> Span | None:
+    """The span of one component that held at an instant: the best basis first, then the latest to begin."""
+    held = [s for s in spans if s.valid_from <= at and (s.valid_to is None or at < s.valid_to)]
+    return max(held, key=lambda s: (_TRUST[s.basis], s.valid_from, s.recorded_at or _NEVER), default=None)
+
+
+def scheduled(spans: Sequence[Span], at: datetime) -> Span | None:
+    """What follows a promotion that holds at an instant: the price from its last day on, once recorded.
+
+    Where no end is recorded it is the price behind the promotion, the last one that was none before it.
+    """
+    promo = standing(spans, at)
+    if promo is None or not promo.promo_until:
+        return None
+    last_day = datetime.combine(datetime.fromisoformat(promo.promo_until), time(), UTC)
+    after = [s for s in spans if s.valid_from > at and s.valid_from >= last_day and s.price != promo.price]
+    if after:
+        return standing(spans, min(s.valid_from for s in after))
+    before = [s for s in spans if s.valid_from <= promo.valid_from and not s.promo_until]
+    return max(before, key=lambda s: s.valid_from, default=None)
+
+
+def blended(spans: Mapping[str, Span]) -> Decimal | None:
+    """Three parts of input and one of output, per million tokens; None where one of them is not known."""
+    if "input" not in spans or "output" not in spans:
+        return None
+    return Blend().of(spans["input"].price, spans["output"].price)
+
+
+def within(actual: Decimal, stated: Decimal, *, pct: Decimal) -> bool:
+    """Whether a figure is what was stated, give or take a part of what was stated."""
+    return abs(actual - stated) * 100 <= abs(stated) * pct
