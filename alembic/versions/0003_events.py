@@ -162,8 +162,10 @@ def upgrade() -> None:
         sa.Column("provider", sa.String(), nullable=False),
         sa.Column("model", sa.String(), nullable=False),
         sa.Column("meter", sa.String(), nullable=False),
+        sa.Column("terms", sa.String(), nullable=False),
         sa.Column("price", Money()),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("recorded_at", Utc(), nullable=False),
+        sa.Column("withdrawn_at", Utc()),
         sa.UniqueConstraint("article", "place", name=op.f("uq_mentions_article_place")),
     )

@@ -106,19 +106,22 @@ captures = Table(
     UniqueConstraint("source", "key"),
 )
 
-# The prices that an article states.
+# The prices that an article states, and the providers that it names (no price). When an article is edited
+# the rows of its old text are withdrawn, and those of the new one go on counting.
 mentions = Table(
     "mentions",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("article", Integer, ForeignKey("articles.id"), nullable=False),
-    Column("place", Integer, nullable=False),  # its place in the article, from 0
+    Column("place", Integer, nullable=False),  # in the order of the text, from 0
     Column("quote", Text, nullable=False),
     Column("provider", String, nullable=False),  # empty where the article does not say
     Column("model", String, nullable=False),
     Column("meter", String, nullable=False),
+    Column("terms", String, nullable=False),  # JSON of what is not standard
     Column("price", Money),
     Column("currency", String, nullable=False),
     Column("recorded_at", Utc, nullable=False),
+    Column("withdrawn_at", Utc),  # when the article no longer said so
     UniqueConstraint("article", "place"),
 )
