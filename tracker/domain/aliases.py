@@ -32,7 +32,7 @@ def re_pointed(moves: Sequence[Move], known: Mapping[str, Known], seen: Seen) ->
         for model in {m.series.model for m in moves}
         if len(now[model]) > 1
         and any(
-            _points_at(model, other) and now[model].items() <= steady[other].items()
+            points_at(model, other) and now[model].items() <= steady[other].items()
             for other in list(steady)
             if other != model
         )
@@ -40,7 +40,8 @@ def re_pointed(moves: Sequence[Move], known: Mapping[str, Known], seen: Seen) ->
     return {m.series.key for m in moves if m.series.model in swapped}
 
 
-def _points_at(alias: str, model: str) -> bool:
+def points_at(alias: str, model: str) -> bool:
+    """Whether a name points at a model: `…-latest`, or the model's name without its day."""
     if _LATEST.search(alias):
         return True
     return model.startswith(alias) and bool(_SNAPSHOT.fullmatch(model.removeprefix(alias)))

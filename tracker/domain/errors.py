@@ -5,6 +5,7 @@ TrackerError            one sentence: what, where, how to mend it; carries the e
 ├── Busy                75  another tracker holds this store, or it is locked for long
 ├── Denied              77  permission
 ├── BadSettings         78  the settings, or a store that this version cannot use
+│   └── BadClaims           a claims file: one line a problem
 └── StoreTrouble        74  the store failed while in use (disk full, gone, broken)
     └── RowRefused          the store is well and refuses this row: the fault of one source
 FetchError              one look failed; `kind` says how; the job turns it into a row
@@ -46,6 +47,10 @@ class BadSettings(TrackerError):
     """All problems at once, a line each."""
 
     exit_code = 78
+
+
+class BadClaims(BadSettings):
+    """A claims file is wrong: one line a problem."""
 
 
 class FetchError(Exception):

@@ -76,11 +76,16 @@ class Event:
         return f"{self.source}|{self.announcement}|{self.kind.value}"
 
 
+_COMPONENTS = {
+    "seat_month": "plan_month",
+    "input_audio_mtok": "audio_input",
+    "output_audio_mtok": "audio_output",
+}
+
+
 def component_of(series: Series) -> str:
     """A meter as it is named in facts and claims: "input", "cache_read", "input_gt200k", "plan_month"."""
-    if series.meter == "seat_month":
-        return "plan_month"
-    name = series.meter.removesuffix("_mtok")
+    name = _COMPONENTS.get(series.meter) or series.meter.removesuffix("_mtok")
     if series.terms.context.startswith(">"):
         name += f"_gt{series.terms.context[1:].lower()}"
     return name
