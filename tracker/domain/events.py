@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from tracker.domain.model import Series, Status
+from tracker.domain.model import Move, Series, Status
+
+_WORDS = re.compile(r"[a-z]+|\d+")
 
 
 class Kind(StrEnum):
@@ -69,11 +74,12 @@ class Event:
     status: Status = Status.confirmed
     why: str = ""
     id: int = 0
+    recorded_key: str = ""
 
     @property
     def key(self) -> str:
         """What makes it the same event when it is recorded again."""
-        return f"{self.source}|{self.announcement}|{self.kind.value}"
+        return self.recorded_key or f"{self.source}|{self.announcement}|{self.kind.value}"
 
 
 _COMPONENTS = {
@@ -89,3 +95,69 @@ def component_of(series: Series) -> str:
     if series.terms.context.startswith(">"):
         name += f"_gt{series.terms.context[1:].lower()}"
     return name
+
+
+def of_moves(moves: Iterable[Move]) -> list[Event]:
+    """Confirmed moves as events: one a provider, day and kind.
+
+    A move took effect on the day that the page states, else between the last look that saw the price before
+    and the first that saw the one after.
+    """
+    found: dict[tuple[str, str, date, date], list[Move]] = defaultdict(list)
+    for move in moves:
+        found[move.series.provider, move.event, _lo(move), move.at.date()].append(move)
+    return [
+        Event(
+            Kind(kind),
+            provider,
+            lo,
+            hi,
+            hi,
+            f"{hi.isoformat()}:{provider}",
+            tuple(map(_row, own)),
+            own[0].source,
+            max(m.recorded_at for m in own),
+            why=own[0].reason,
+        )
+        for (provider, kind, lo, hi), own in found.items()
+    ]
+
+
+def _lo(move: Move) -> date:
+    seen = move.not_before
+    return min(seen, move.at).date() if seen is not None and move.at >= move.recorded_at else move.at.date()
+
+
+def _row(move: Move) -> EventRow:
+    return EventRow(
+        move.series,
+        move.before,
+        move.after,
+        model=move.model or move.series.model,
+        source=move.source,
+        label=move.label,
+        move=move.id,
+        snapshot=move.snapshot,
+    )
+
+
+def name_key(model: str) -> tuple[str, ...]:
+    """A model's name by its words and numbers in any order: "Claude Haiku 4.5" is "claude-haiku-4-5"."""
+    return tuple(sorted(_WORDS.findall(model.casefold())))
+
+
+def is_same_step(one: EventRow, other: EventRow) -> bool:
+    """Whether two rows tell the same step of the same price."""
+    a, b = one.series, other.series
+    same = (a.provider, a.meter, a.terms, a.currency) == (b.provider, b.meter, b.terms, b.currency)
+    return same and (one.before, one.after) == (other.before, other.after) and is_same_model(one, other)
+
+
+def is_same_model(one: EventRow, other: EventRow) -> bool:
+    """Whether two rows are about one model, each as its source spells it."""
+    return name_key(one.series.model) == name_key(other.series.model)
+
+
+def days_apart(one: Event, other: Event) -> int:
+    """How far two events are apart at least; 0 where their days overlap."""
+    return max((one.lo - other.hi).days, (other.lo - one.hi).days, 0)

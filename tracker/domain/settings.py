@@ -8,10 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 
 # What a rule can name under `event`; `gone` is a model that left or was renamed, `source` one that fails,
-# goes stale or blind, or is well again.
+# goes stale or blind, or is well again; `verdict` a prediction that came to something else.
 EVENTS = (
     "list_cut", "list_rise", "promo", "end_of_promo", "alias_swap", "plan_cut", "plan_rise", "gone", "source",
-    "article",
+    "article", "verdict",
 )  # fmt: skip
 
 
@@ -80,6 +80,8 @@ class Settings:
     listen: tuple[str, int] = ("127.0.0.1", 8321)
     base_url: str = "http://127.0.0.1:8321"
     log_level: str = "info"
+    bundled_history: bool = True  # load the bundled facts into the store
+    claims: tuple[Path, ...] = ()  # claims files beside the registered one
     channels: tuple[Channel, ...] = ()
     rules: tuple[Rule, ...] = ()
     sources: tuple[SourceSetting, ...] = ()

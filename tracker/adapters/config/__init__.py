@@ -107,7 +107,11 @@ def _scalars(layer: Layer, here: Path, ledger: Ledger) -> Settings:
     if "allow_private" in look:
         look["allow_private"] = frozenset(look["allow_private"])
     settings = Settings(_database(layer, data_dir, here, ledger), data_dir, look=replace(Look(), **look))
-    settings = replace(settings, **{key: said[key] for key in ("listen", "log_level") if key in said})
+    plain = ("listen", "log_level", "bundled_history")
+    settings = replace(settings, **{key: said[key] for key in plain if key in said})
+    if "claims" in layer:
+        base = layer["claims"].place.base
+        settings = replace(settings, claims=tuple(base / file for file in said["claims"]))
     return replace(settings, base_url=said.get("base_url") or _own_address(settings.listen))
 
 

@@ -76,6 +76,8 @@ OPTIONS = (
     Option("listen", listener, shown=shown_listener),
     Option("log_level", values.log_level),
     Option("notify", channel_urls, shown=hidden),
+    Option("bundled_history", values.switch, yes_or_no, shown=lambda on: "true" if on else "false"),
+    Option("claims", values.many(values.path), by_commas, shown=lambda files: listed(tuple(map(str, files)))),
     Option("look.pace", span("0s"), shown=shown_duration),
     Option("look.confirm_after", span("0s"), shown=shown_duration),
     Option("look.allow_private", values.each(private), by_commas, shown=listed),
