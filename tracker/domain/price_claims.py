@@ -9,7 +9,16 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
 from tracker.domain.figures import (
     by_component,
@@ -49,6 +58,10 @@ def _known_component(name: str) -> str:
 def _named(name: str) -> str:
     split_name(name)
     return name
+
+
+def _listed(names: Any) -> Any:
+    return (names,) if isinstance(names, str) else names
 
 
 Component = Annotated[str, AfterValidator(_known_component)]
@@ -101,16 +114,12 @@ class StatedPrice(_Claim):
 class Pair(_Table):
     """Two models whose prices are held against each other; of `a` there may be several."""
 
-    a: ModelName | tuple[ModelName, ...]
+    a: Annotated[tuple[ModelName, ...], Field(min_length=1), BeforeValidator(_listed)]
     b: ModelName
 
     @property
-    def sides(self) -> tuple[str, ...]:
-        return (self.a,) if isinstance(self.a, str) else self.a
-
-    @property
     def models(self) -> tuple[str, ...]:
-        return (*self.sides, self.b)
+        return (*self.a, self.b)
 
 
 class PctCheaper(_Claim):

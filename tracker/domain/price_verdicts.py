@@ -97,7 +97,7 @@ def _proportion(claim: Proportion, spans: Sequence[Span], at: datetime) -> Answe
     computed: dict[str, Decimal] = {}
     rows: list[Span] = []
     base = _prices(spans, claim.pair.b, at)
-    for side in claim.pair.sides:
+    for side in claim.pair.a:
         prices = _prices(spans, side, at)
         for component in claim.components:
             name = f"{side} {component}"
