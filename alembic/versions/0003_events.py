@@ -121,7 +121,7 @@ def upgrade() -> None:
         sa.Column("hi", sa.String(), nullable=False),
         sa.Column("recorded_at", Utc(), nullable=False),
         sa.UniqueConstraint(
-            "source", "provider", "scope", "lo", name=op.f("uq_coverage_source_provider_scope_lo")
+            "source", "provider", "scope", "hi", name=op.f("uq_coverage_source_provider_scope_hi")
         ),
     )
     op.create_table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,7 +81,7 @@ def evidence(
     return sorted((_joined(of) for of in found.values()), key=lambda e: (e.lo, e.hi, e.announcement))
 
 
-def _kinds(definition: Definition, claims: Claims) -> set[object]:
+def _kinds(definition: Definition, claims: Claims) -> Collection[object]:
     """The kinds that a definition names, and those that look like them and are not excluded."""
     apparent = _APPARENT.get(definition.event, ()) if isinstance(definition.event, Kind) else ()
     return {definition.event, *apparent} - set(claims.defaults.exclude)

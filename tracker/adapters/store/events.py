@@ -20,11 +20,11 @@ SAME_STEP_DAYS = 45  # within this, two sources that tell the same step tell one
 _MOST = 500  # ids in one statement
 
 
-def put(connection: Connection, found: Iterable[Event]) -> list[int]:
+def put(connection: Connection, found: Iterable[Event], *, reviewed: bool = False) -> list[int]:
     """Record events; the ids of those that are new.
 
     A step that an event of the provider tells already is added there as a witness. What else is told of the
-    same models and days belongs to the same announcement.
+    same models and days belongs to the same announcement. Of `reviewed` events each stands for itself.
     """
     new: list[int] = []
     by_provider: dict[str, list[Event]] = defaultdict(list)
@@ -35,12 +35,12 @@ def put(connection: Connection, found: Iterable[Event]) -> list[int]:
         since, until = min(e.lo for e in own) - span, max(e.hi for e in own) + span
         standing = find(connection, None, providers=(provider,), since=since, until=until)
         for event in own:
-            if id := _put(connection, event, standing):
+            if id := _put(connection, event, standing, reviewed):
                 new.append(id)
     return new
 
 
-def _put(connection: Connection, event: Event, standing: list[Event]) -> int | None:
+def _put(connection: Connection, event: Event, standing: list[Event], reviewed: bool) -> int | None:
     """Record one event; its id if it is new. `standing` is kept up to date."""
     for place, other in enumerate(standing):
         if other.key == event.key:
@@ -48,12 +48,14 @@ def _put(connection: Connection, event: Event, standing: list[Event]) -> int | N
             _insert_rows(connection, other.id, fresh, event.recorded_at)
             standing[place] = replace(other, rows=(*other.rows, *fresh))
             return None
-    rest, announcement = [], event.announcement
+    rest: list[EventRow] = []
+    announcement = event.announcement
     for row in event.rows:
-        place = next((i for i, e in enumerate(standing) if _tells(e, event, row)), None)
-        if place is None:
+        tell = [i for i, e in enumerate(standing) if not reviewed and _tells(e, event, row)]
+        if not tell:
             rest.append(row)
             continue
+        place = min(tell, key=lambda i: days_apart(standing[i], event))
         other = standing[place]
         announcement = other.announcement
         if not _has(other, row):
@@ -61,7 +63,7 @@ def _put(connection: Connection, event: Event, standing: list[Event]) -> int | N
             standing[place] = replace(other, rows=(*other.rows, row))
     if not rest:
         return None
-    if announcement == event.announcement:
+    if announcement == event.announcement and not reviewed:
         announcement = next((e.announcement for e in standing if _is_of(e, event)), announcement)
     kept = replace(event, rows=tuple(rest), announcement=announcement)
     id = _insert(connection, kept, event.key)

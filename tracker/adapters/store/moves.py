@@ -94,7 +94,9 @@ def flaps(connection: Connection, source: str, since: datetime) -> int:
     return connection.scalar(found) or 0
 
 
-def insert(connection: Connection, move: Move, series_id: int, source: str, snapshot: int) -> None:
+def insert(
+    connection: Connection, move: Move, series_id: int, source: str, snapshot: int | None
+) -> None:
     connection.execute(
         moves.insert().values(
             source=source,
