@@ -22,6 +22,7 @@ from scrapers.feed import (
 from scrapers.html_page import html_tree
 from scrapers.lines import Line, lines_of, one_line
 from scrapers.page import Article, Page, ReadError, Reading
+from scrapers.prose import paragraphs
 from scrapers.source import Reader
 from scrapers.tables import is_html
 from scrapers.wrong_page import refuse_wrong_page
@@ -189,6 +190,7 @@ def _article(entry: _Entry, url: str, several_a_day: bool) -> Article:
         title=title,
         published_at=midnight(entry.day),
         summary=clip(words, LONGEST_SUMMARY),
+        text=paragraphs("\n".join(line.text for line in entry.lines)),
     )
 
 

@@ -20,6 +20,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from scrapers.lines import one_line
 from scrapers.page import Article, Page, ReadError, Reading
+from scrapers.prose import paragraphs
 from scrapers.source import Reader
 from scrapers.wrong_page import refuse_wrong_page
 
@@ -147,7 +148,13 @@ def _articles(entries: Iterable[Any]) -> Iterable[Article]:
         if title or link:
             identity = _identity(guid if owners[guid] == 1 else "", link, title, summary)
             published = moment(str(entry.get("published") or entry.get("updated") or ""))
-            yield Article(identity, link, title, published, summary)
+            yield Article(identity, link, title, published, summary, _text(entry))
+
+
+def _text(entry: Any) -> str:
+    """The whole article where the feed carries it, else its summary, whole."""
+    contents = [content.get("value") for content in entry.get("content") or ()]
+    return max((paragraphs(str(c)) for c in (*contents, entry.get("summary")) if c), key=len, default="")
 
 
 def _said(entry: Any, name: str) -> str:

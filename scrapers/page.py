@@ -71,13 +71,17 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One entry of a feed; text only, link http(s) or empty, `published_at` aware UTC or unknown."""
+    """One entry of a feed; text only, link http(s) or empty, `published_at` aware UTC or unknown.
+
+    `text` is the whole article where the feed carries it, else what it does carry, a line a paragraph.
+    """
 
     guid: str
     url: str
     title: str
     published_at: datetime | None = None
     summary: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

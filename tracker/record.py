@@ -88,11 +88,13 @@ def record(
     )
     if waiting or changes.opened:
         confirmed += _witnessed(connection, edges, source, basis, got.at)
-    fresh = articles.put(connection, source.id, reading.articles, got.at, snapshot)
+    stored = articles.put(connection, source.id, reading.articles, got.at, snapshot)
     turn, told = told_of.well(connection, edges, source.id, before, changes.flapped, got.at)
     told += _news(connection, edges, source, changes, known, confirmed, got.at)
     if row.last_well is not None:
-        told += article_alerts(fresh, source=source.id, quiet=source.quiet, **told_of.routes(edges))
+        told += article_alerts(
+            list(stored.fresh.values()), source=source.id, quiet=source.quiet, **told_of.routes(edges)
+        )
     outbox.put(connection, told, source.id, got.at)
     again = _again(connection, changes, edges, source.id) if waiting or changes.opened else None
     words = _words(reading, seen)

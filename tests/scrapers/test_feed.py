@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from scrapers.feed import MOST_ENTRIES, as_text, canonical, feed, moment
 from scrapers.page import Article, Page, ReadError
+from scrapers.prose import LONGEST_TEXT, paragraphs
 
 URL = "https://www.wheresyoured.at/rss/"
 
@@ -237,3 +239,44 @@ def test_an_address_is_compared_without_what_varies() -> None:
         "x",
     ):
         assert canonical(odd) == ""
+
+
+def test_the_whole_article_is_kept_where_the_feed_carries_it_a_line_a_paragraph() -> None:
+    body = "<p>It costs <b>$2</b>\n per million tokens.</p><script>$9</script><p>Not <s>$3</s> more.</p>"
+    encoded = f"<description>First words.</description><content:encoded><![CDATA[{body}]]></content:encoded>"
+    named = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" version'
+    (article,) = read(rss(item("T", "https://x.example/") + encoded).replace("<rss version", f"<rss {named}"))
+    assert article.text == "It costs $2 per million tokens.\nNot more."
+    assert article.summary == "First words."
+
+
+def test_where_a_feed_carries_no_more_the_summary_is_the_text() -> None:
+    (article,) = read(rss(item("T", "https://x.example/") + "<description>A &amp;amp; B</description>"))
+    assert article.text == "A & B"
+
+
+def test_atom_content_is_the_text() -> None:
+    entry = (
+        "<entry><title>T</title><id>urn:1</id><summary>Short</summary>"
+        '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">'
+        "<p>One</p><p>and two</p></div></content></entry>"
+    )
+    (article,) = read(f'<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>{entry}</feed>')
+    assert article.text == "One\nand two"
+
+
+@pytest.mark.parametrize("part", ["<div>", "<font size=1><p>", "&lt;b&gt;", "w", " x", "<s style='x'>"])
+def test_an_article_of_hostile_markup_is_bounded_in_length_and_time(part: str) -> None:
+    body = part * (5_000_000 // len(part))
+    with within(4):
+        (article,) = read(
+            rss(item("T", "https://x.example/") + f"<description><![CDATA[{body}]]></description>")
+        )
+    assert len(article.text) <= LONGEST_TEXT
+    assert "<" not in article.text
+
+
+@settings(max_examples=200)
+@given(st.text(max_size=300))
+def test_no_text_of_an_article_has_markup_left(markup: str) -> None:
+    assert not re.search(r"<[a-zA-Z/!?]", paragraphs(markup))

@@ -118,7 +118,7 @@ def _pack(answer: Answer) -> bytes:
             for o in answer.offers
         ],
         "articles": [
-            (a.guid, a.url, a.title, a.published_at and a.published_at.isoformat(), a.summary)
+            (a.guid, a.url, a.title, a.published_at and a.published_at.isoformat(), a.summary, a.text)
             for a in answer.articles
         ],
         "refused": [(r.label, r.reason) for r in answer.refused],
@@ -141,8 +141,8 @@ def unpack(answered: bytes) -> Answer:
             for model, meter, price, currency, terms, label, provider in said["offers"]
         ),
         tuple(
-            Article(guid, url, title, at and datetime.fromisoformat(at), summary)
-            for guid, url, title, at, summary in said["articles"]
+            Article(guid, url, title, at and datetime.fromisoformat(at), summary, words)
+            for guid, url, title, at, summary, words in said["articles"]
         ),
         tuple(Refused(label, reason) for label, reason in said["refused"]),
     )
