@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -72,6 +72,27 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Backfill:
+    """Where the past is fetched from, and how patiently."""
+
+    pace: timedelta = timedelta(seconds=2)  # between two requests to one archive
+    timeout: timedelta = timedelta(minutes=1)  # archives take their time
+    deadline: timedelta = timedelta(minutes=5)
+    wayback: str = "https://web.archive.org"
+    github: str = "https://api.github.com"
+    github_raw: str = "https://raw.githubusercontent.com"
+
+    def patient(self, look: Look) -> Look:
+        """How an archive's answers are fetched: as pages are, and slower."""
+        return replace(
+            look,
+            pace=max(self.pace, look.pace),
+            timeout=max(self.timeout, look.timeout),
+            deadline=max(self.deadline, look.deadline),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set, after defaults, file, environment and flags."""
 
@@ -86,6 +107,7 @@ class Settings:
     rules: tuple[Rule, ...] = ()
     sources: tuple[SourceSetting, ...] = ()
     look: Look = field(default_factory=Look)
+    backfill: Backfill = field(default_factory=Backfill)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from tracker.adapters.config.ledger import Ledger, Place, Table
 from tracker.adapters.config.options import (
     CONFIG,
     OPTIONS,
+    SECTIONS,
     Layer,
     check_variables,
     in_environment,
@@ -27,7 +28,7 @@ from tracker.adapters.config.tables import channels, rules, source_settings
 from tracker.adapters.config.toml_file import NotToml, TomlFile, read_toml
 from tracker.adapters.config.wrong import Wrong, printable
 from tracker.domain.errors import BadSettings
-from tracker.domain.settings import Channel, Look, Setting, Settings
+from tracker.domain.settings import Backfill, Channel, Look, Setting, Settings
 
 __all__ = ["Setting", "explain", "load", "needing_a_browser", "sources"]
 
@@ -55,10 +56,10 @@ def _read(
     here = _here(cwd)
     file, config = _file(env, flags, here, ledger)
     top = Table(file, ledger, (), "", file.data)
-    look = top.inner("look", "look")
-    layer = in_file(top, look) | in_environment(env, here, ledger) | in_flags(flags, here, ledger)
+    sections = {name: top.inner(name, name) for name in SECTIONS}
+    layer = in_file(top, sections) | in_environment(env, here, ledger) | in_flags(flags, here, ledger)
     settings = _with_tables(_scalars(layer, here, ledger), layer, top, env)
-    for table in filter(None, (top, look)):
+    for table in filter(None, (top, *sections.values())):
         table.end()
     check_variables(env, here, ledger)
     ledger.settle()
@@ -103,10 +104,18 @@ def _scalars(layer: Layer, here: Path, ledger: Ledger) -> Settings:
     data_dir = platformdirs.user_data_path("llm-price-tracker", appauthor=False)
     if given:
         data_dir = given.place.base / given.value
-    look = {key.removeprefix("look."): value for key, value in said.items() if key.startswith("look.")}
+    look, backfill = (
+        {key.removeprefix(f"{name}."): value for key, value in said.items() if key.startswith(f"{name}.")}
+        for name in ("look", "backfill")
+    )
     if "allow_private" in look:
         look["allow_private"] = frozenset(look["allow_private"])
-    settings = Settings(_database(layer, data_dir, here, ledger), data_dir, look=replace(Look(), **look))
+    settings = Settings(
+        _database(layer, data_dir, here, ledger),
+        data_dir,
+        look=replace(Look(), **look),
+        backfill=replace(Backfill(), **backfill),
+    )
     plain = ("listen", "log_level", "bundled_history")
     settings = replace(settings, **{key: said[key] for key in plain if key in said})
     if "claims" in layer:
@@ -155,7 +164,7 @@ def _explained(settings: Settings, layer: Layer) -> list[Setting]:
             found.append(Setting(option.key, option.shown(given.value), given.place.origin))
             continue
         section, _, name = option.key.rpartition(".")
-        value = getattr(settings.look if section else settings, name, None)
+        value = getattr(getattr(settings, section) if section else settings, name, None)
         shown = {"database_url": DATABASE, "notify": ""}.get(option.key)
         found.append(Setting(option.key, option.shown(value) if shown is None else shown, "default"))
     return found

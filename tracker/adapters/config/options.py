@@ -87,18 +87,25 @@ OPTIONS = (
     Option("look.concurrency", values.whole(1, 256), whole_number),
     Option("look.robots", values.switch, yes_or_no, shown=lambda on: "true" if on else "false"),
     Option("look.user_agent", values.user_agent),
+    Option("backfill.pace", span("0s"), shown=shown_duration),
+    Option("backfill.timeout", span("1ms"), shown=shown_duration),
+    Option("backfill.deadline", span("1ms"), shown=shown_duration),
+    Option("backfill.wayback", site),
+    Option("backfill.github", site),
+    Option("backfill.github_raw", site),
 )
+SECTIONS = tuple(dict.fromkeys(o.key.partition(".")[0] for o in OPTIONS if "." in o.key))
 CONFIG = PREFIX + "CONFIG"
 VARIABLES = (CONFIG, *(o.variable + end for o in OPTIONS for end in ("", "_FILE")))
 Layer = dict[str, Found[Any]]
 
 
-def in_file(top: Table, look: Table | None) -> Layer:
+def in_file(top: Table, sections: Mapping[str, Table | None]) -> Layer:
     """What the file says."""
     layer: Layer = {}
     for option in OPTIONS:
         section, _, name = option.key.rpartition(".")
-        table = look if section else top
+        table = sections[section] if section else top
         found = table.find(name, option.read) if table else None
         if found:
             layer[option.key] = found
