@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from scrapers.meters import METERS
+from scrapers.page import STANDARD
 from tracker.domain.events import component_of
 from tracker.domain.model import Basis, Series
 from tracker.domain.spans import Span
@@ -16,6 +17,7 @@ from tracker.domain.witnesses import fold
 
 CURRENCY = "USD"
 _TRUST = {Basis.observed: 2, Basis.documented: 1, Basis.catalogue: 0}
+_METER_OF = {component_of(Series("", "", meter, STANDARD, CURRENCY)): meter for meter in METERS}
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -32,12 +34,12 @@ def split_name(name: str) -> tuple[str, str]:
 
 def is_component(name: str) -> bool:
     """Whether a component is one that `component_of` can give."""
-    return name == "plan_month" or f"{name.partition('_gt')[0]}_mtok" in METERS
+    return name.partition("_gt")[0] in _METER_OF
 
 
 def meter_of(component: str) -> str:
-    """The meter in which a component is stored."""
-    return "seat_month" if component == "plan_month" else f"{component.partition('_gt')[0]}_mtok"
+    """The meter in which a component is stored; raises KeyError for what is no component."""
+    return _METER_OF[component.partition("_gt")[0]]
 
 
 def is_listed(series: Series) -> bool:
@@ -68,24 +70,29 @@ def by_component(spans: Iterable[Span]) -> dict[str, list[Span]]:
 
 def standing(spans: Iterable[Span], at: datetime) -> Span | None:
     """The span of one component that held at an instant: the best basis first, then the latest to begin."""
-    held = [s for s in spans if s.valid_from <= at and (s.valid_to is None or at < s.valid_to)]
+    held = (s for s in spans if _held(s, at))
     return max(held, key=lambda s: (_TRUST[s.basis], s.valid_from, s.recorded_at or _NEVER), default=None)
 
 
 def scheduled(spans: Sequence[Span], at: datetime) -> Span | None:
     """What follows a promotion that holds at an instant: the price from its last day on, once recorded.
 
-    Where no end is recorded it is the price behind the promotion, the last one that was none before it.
+    Where that is not recorded it is the price behind the promotion, the last one that was none before it.
     """
-    promo = standing(spans, at)
-    if promo is None or not promo.promo_until:
+    now = standing(spans, at)
+    promo = next((s for s in spans if now and s.promo_until and s.price == now.price and _held(s, at)), None)
+    if promo is None:
         return None
-    last_day = datetime.combine(datetime.fromisoformat(promo.promo_until), time(), UTC)
+    last_day = datetime.combine(date.fromisoformat(promo.promo_until), time(), UTC)
     after = [s for s in spans if s.valid_from > at and s.valid_from >= last_day and s.price != promo.price]
     if after:
         return standing(spans, min(s.valid_from for s in after))
     before = [s for s in spans if s.valid_from <= promo.valid_from and not s.promo_until]
     return max(before, key=lambda s: s.valid_from, default=None)
+
+
+def _held(span: Span, at: datetime) -> bool:
+    return span.valid_from <= at and (span.valid_to is None or at < span.valid_to)
 
 
 def blended(spans: Mapping[str, Span]) -> Decimal | None:

@@ -149,7 +149,7 @@ class Delisted(_Test):
 
 
 class DaysAtOrBelow(_Test):
-    """On how many days a line's list price stood at or below the quoted one: it informs, and judges nothing."""
+    """On how many days a line's list price stood at or below the quoted one. It judges nothing."""
 
     kind: Literal["days_at_or_below"]
     line: Line
