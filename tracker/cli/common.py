@@ -22,8 +22,8 @@ from tracker.adapters.clock import Clock, SystemClock
 from tracker.adapters.config.wrong import nearest
 from tracker.adapters.edges import Edges
 from tracker.adapters.fetch import Fetcher
-from tracker.adapters.store import Connection, Engine
-from tracker.adapters.store.engine import asking, open_store
+from tracker.adapters.store import Connection, Engine, bundled
+from tracker.adapters.store.engine import asking, open_store, writing
 from tracker.adapters.store.migrate import is_current, migrate
 from tracker.adapters.store.questions import Filters
 from tracker.cli import flags
@@ -70,10 +70,16 @@ def named(available: dict[str, Source], ids: list[str]) -> list[str]:
 
 
 def store(found: Settings) -> Engine:
-    """The store, with the schema of this version. Raises TrackerError."""
+    """The store, with the schema and the bundled history of this version. Raises TrackerError."""
     engine = open_store(found.database_url)
     if not is_current(engine):
         migrate(engine)
+    if found.bundled_history:
+        with asking(engine) as connection:
+            loaded = bundled.loaded(connection)
+        if loaded != bundled.version():
+            with writing(engine) as connection:
+                bundled.load(connection, datetime.now(UTC))
     return engine
 
 

@@ -42,10 +42,20 @@ class Evidence:
 
     def words(self) -> list[str]:
         """A line a model: "o3 input 10->2 (-80.0%), output 40->8 (-80.0%)"."""
-        by_model: dict[str, list[EventRow]] = defaultdict(list)
-        for row in self.rows:
-            by_model[row.model or row.series.model].append(row)
-        return [f"{model} {', '.join(map(_words, _ordered(by_model[model])))}" for model in sorted(by_model)]
+        return lines_of(self.rows)
+
+
+def lines_of(rows: Iterable[EventRow]) -> list[str]:
+    """A line a model: "o3 input 10->2 (-80.0%), output 40->8 (-80.0%)"."""
+    by_model: dict[str, list[EventRow]] = defaultdict(list)
+    for row in rows:
+        by_model[row.model or row.series.model].append(row)
+    return [f"{model} {', '.join(map(_words, _ordered(by_model[model])))}" for model in sorted(by_model)]
+
+
+def one_line(rows: Iterable[EventRow]) -> str:
+    """All rows in one line."""
+    return "; ".join(lines_of(rows))
 
 
 def _ordered(rows: Iterable[EventRow]) -> list[EventRow]:
@@ -61,13 +71,17 @@ def _words(row: EventRow) -> str:
 
 
 def evidence(
-    name: str, claims: Claims, events: Iterable[Event], *, scope: str, cheapest_paid: Decimal | None = None
+    definition: Definition,
+    claims: Claims,
+    events: Iterable[Event],
+    *,
+    scope: str,
+    cheapest_paid: Decimal | None = None,
 ) -> list[Evidence]:
     """The announcements that count under a definition, by their first day. `events` are of one provider.
 
     `cheapest_paid` is the provider's cheapest paid plan on the article's day, in USD a month.
     """
-    definition = claims.definitions[name]
     kinds = _kinds(definition, claims)
     events = [e for e in events if e.status is not Status.withdrawn]
     floors = _floors(events, claims.defaults.blend.blend) if definition.event == "new_floor" else {}

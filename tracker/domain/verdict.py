@@ -55,7 +55,7 @@ def judge(
     found = {}
     for name in (*prediction.test_with, *prediction.report_also):
         counted = evidence(
-            name,
+            claims.definitions[name],
             claims,
             [e for e in events if e.lo <= as_of],
             scope=prediction.subject.scope,

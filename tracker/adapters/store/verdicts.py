@@ -1,0 +1,167 @@
+"""What verdicts are made of, and the verdicts that were recorded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, select
+
+from tracker.adapters import facts
+from tracker.adapters.store import events
+from tracker.adapters.store.spans import spans_of
+from tracker.adapters.store.tables import looks, sources
+from tracker.adapters.store.tables_judged import captures, coverage, verdicts
+from tracker.domain import market
+from tracker.domain.answers import answer
+from tracker.domain.claims import Claims, Prediction
+from tracker.domain.facts import GATHERED
+from tracker.domain.price_verdicts import judge as judge_price
+from tracker.domain.verdict import Days
+
+_SCOPES = {"api": ("providers", "archives"), "subscription": ("plans", "archives")}
+LOOKS_APART = timedelta(days=2)  # looks this near leave no day between them unseen
+CAPTURES_APART = timedelta(days=45)
+
+
+def answers(connection: Connection, claims: Claims, *, as_of: date, known_at: datetime) -> dict[str, Any]:
+    """Every prediction of a claims file as of the end of a day, as recorded by `known_at`."""
+    found = {p.id: _answer(connection, claims, p, as_of, known_at) for p in claims.predictions}
+    return {
+        "as_of": as_of.isoformat(),
+        "known_at": known_at,
+        "source": claims.source.id,
+        "file_sha256": claims.sha256,
+        "predictions": found,
+    }
+
+
+def _answer(
+    connection: Connection, claims: Claims, prediction: Prediction, as_of: date, known_at: datetime
+) -> dict[str, Any]:
+    if prediction.market is not None:
+        needs = market.needs(prediction.market)
+        spans = spans_of(
+            connection, known_at, providers=needs.providers, models=needs.models, meters=needs.meters
+        )
+        return answer(claims, prediction, as_of=as_of, events=(), covered=(), spans=spans)
+    subject = prediction.subject
+    if subject is None:
+        return answer(claims, prediction, as_of=as_of, events=(), covered=())
+    return answer(
+        claims,
+        prediction,
+        as_of=as_of,
+        events=events.find(connection, known_at, providers=(subject.provider,)),
+        covered=covered(connection, subject.provider, subject.scope, known_at),
+        lines=facts.lines() if known_at >= GATHERED else (),
+    )
+
+
+def price_answers(connection: Connection, claims: Claims, *, known_at: datetime) -> dict[str, Any]:
+    """The article's own figures against the prices that were recorded for its day."""
+    at = datetime.combine(claims.source.published_at, time(12), UTC)
+    wanted = sorted({name for claim in claims.price_claims for name in claim.models})
+    spans = spans_of(connection, known_at, models=wanted) if wanted else []
+    return {c.id: judge_price(c, spans, at).as_dict() for c in claims.price_claims}
+
+
+def covered(connection: Connection, provider: str, scope: str, known_at: datetime) -> list[Days]:
+    """The days on which a provider's prices were looked at, or are covered by facts; merged, in order."""
+    spans = [
+        (date.fromisoformat(row.lo), date.fromisoformat(row.hi))
+        for row in connection.execute(
+            select(coverage.c.lo, coverage.c.hi).where(
+                coverage.c.provider == provider,
+                coverage.c.scope == scope,
+                coverage.c.recorded_at <= known_at,
+            )
+        )
+    ]
+    own = and_(sources.c.provider == provider, sources.c.kind.in_(_SCOPES[scope]))
+    well = connection.execute(
+        select(looks.c.first_at, looks.c.last_at)
+        .join(sources, sources.c.id == looks.c.source)
+        .where(own, looks.c.outcome == "well", looks.c.first_at <= known_at)
+        .order_by(looks.c.first_at)
+    )
+    spans += _merged([(r.first_at.date(), min(r.last_at, known_at).date()) for r in well], LOOKS_APART)
+    taken = connection.execute(
+        select(captures.c.at)
+        .join(sources, sources.c.id == captures.c.source)
+        .where(own, captures.c.outcome == "well", captures.c.recorded_at <= known_at)
+        .order_by(captures.c.at)
+    )
+    spans += _merged([(r.at.date(), r.at.date()) for r in taken], CAPTURES_APART)
+    return _merged(sorted(spans), timedelta(days=1))
+
+
+def _merged(spans: Sequence[Days], apart: timedelta) -> list[Days]:
+    """Spans of days in order, joined where at most `apart` lies between them."""
+    found: list[Days] = []
+    for lo, hi in spans:
+        if found and lo - found[-1][1] <= apart:
+            found[-1] = (found[-1][0], max(found[-1][1], hi))
+        else:
+            found.append((lo, hi))
+    return found
+
+
+def last(connection: Connection, claims: str, prediction: str) -> dict[str, Any] | None:
+    """The last recorded verdict of a prediction: its body, as_of and file_sha256."""
+    row = connection.execute(
+        select(verdicts)
+        .where(verdicts.c.claims == claims, verdicts.c.prediction == prediction)
+        .order_by(verdicts.c.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return {"as_of": row.as_of, "file_sha256": row.file_sha256, "body": json.loads(row.body)}
+
+
+def put(
+    connection: Connection,
+    claims: Claims,
+    prediction: str,
+    body: Mapping[str, Any],
+    *,
+    as_of: date,
+    why: str,
+    at: datetime,
+) -> None:
+    """Write a verdict beside the earlier ones."""
+    connection.execute(
+        verdicts.insert().values(
+            claims=claims.source.id,
+            prediction=prediction,
+            as_of=as_of.isoformat(),
+            recorded_at=at,
+            file_sha256=claims.sha256,
+            rollup=json.dumps(body["rollup"]),
+            body=json.dumps(body, default=str),
+            why=why,
+        )
+    )
+
+
+def recorded(connection: Connection, known_at: datetime, prediction: str = "") -> list[dict[str, Any]]:
+    """The verdicts as they were recorded, the newest first."""
+    statement = select(verdicts).where(verdicts.c.recorded_at <= known_at).order_by(verdicts.c.id.desc())
+    if prediction:
+        statement = statement.where(verdicts.c.prediction == prediction)
+    return [
+        {
+            "id": row.id,
+            "claims": row.claims,
+            "prediction": row.prediction,
+            "as_of": row.as_of,
+            "recorded_at": row.recorded_at,
+            "file_sha256": row.file_sha256,
+            "rollup": json.loads(row.rollup),
+            "why": row.why,
+        }
+        for row in connection.execute(statement)
+    ]

@@ -1,0 +1,139 @@
+"""The verb `events`: what moves mean, and a person's ruling on it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+import typer
+
+from tracker.adapters.store import events as store
+from tracker.adapters.store.engine import writing
+from tracker.cli import common
+from tracker.cli.options import Csv, Event, Json, KnownAt, Model, Only, Provider, Since, Until, form_of
+from tracker.cli.output import emit
+from tracker.domain.events import Event as Found
+from tracker.domain.events import EventRow, component_of
+from tracker.domain.evidence import one_line
+from tracker.domain.model import Status
+from tracker.domain.witnesses import fold
+
+app = typer.Typer(add_completion=False)
+events_app = typer.Typer(help="What moves mean: announcements and their kind; and a person's ruling on them.")
+Ids = Annotated[list[int], typer.Argument(metavar="ID...", help="The ids that `events` shows.")]
+Why = Annotated[str, typer.Option(help="The reason; it is kept with the event.")]
+
+
+@events_app.callback(invoke_without_command=True)
+def events(
+    context: typer.Context,
+    provider: Provider = "",
+    model: Model = "",
+    event: Event = "",
+    source: Only = "",
+    since: Since = "",
+    until: Until = "",
+    status: Annotated[str, typer.Option(help="Only confirmed, provisional or withdrawn ones.")] = "",
+    known_at: KnownAt = "",
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Events, the newest first; `confirm ID` and `withdraw ID` rule on those that the rules cannot decide."""
+    if context.invoked_subcommand:
+        return
+    form = form_of(json, csv)
+    known = common.moment(known_at, end=True) or datetime.now(UTC)
+    with common.question() as connection:
+        found = store.find(
+            connection,
+            known,
+            providers=[provider.casefold()] if provider else [],
+            kinds=[event] if event else [],
+            since=_day(since),
+            until=_day(until),
+        )
+    rows = [
+        _row(e)
+        for e in reversed(found)
+        if (not status or e.status.value == status) and _is_asked(e, model, source)
+    ]
+    columns = ("id", "day", "provider", "kind", "status", "what", "why")
+    shown = rows if form.value == "json" else [r | {"rows": len(r["rows"])} for r in rows]
+    emit(shown, form, columns=columns, empty="no such event is recorded")
+
+
+def _day(words: str) -> date | None:
+    found = common.moment(words)
+    return found.date() if found else None
+
+
+def _is_asked(event: Found, model: str, source: str) -> bool:
+    wanted = fold(model.rpartition("/")[2])
+    named = not model or any(fold(r.series.model) == wanted for r in event.rows)
+    return named and (not source or any(r.source == source for r in event.rows))
+
+
+def _row(event: Found) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "kind": event.kind.value,
+        "announcement": event.announcement,
+        "provider": event.provider,
+        "day": event.day.isoformat(),
+        "lo": event.lo.isoformat(),
+        "hi": event.hi.isoformat(),
+        "status": event.status.value,
+        "recorded_at": event.recorded_at,
+        "source": event.source,
+        "what": one_line(event.rows),
+        "why": event.why,
+        "rows": [_price(r) for r in event.rows],
+    }
+
+
+def _price(row: EventRow) -> dict[str, Any]:
+    return {
+        "model": row.model or row.series.model,
+        "predecessor": row.predecessor,
+        "component": component_of(row.series),
+        "meter": row.series.meter,
+        "terms": row.series.terms.as_dict(),
+        "currency": row.series.currency,
+        "before": row.before,
+        "after": row.after,
+        "pct": None if row.pct is None else round(float(row.pct), 1),
+        "source": row.source,
+        "read_from": row.label,
+        "move": row.move or None,
+        "snapshot": row.snapshot or None,
+    }
+
+
+@events_app.command()
+def confirm(ids: Ids, why: Why) -> None:
+    """Say that an event is what it is called; verdicts may rest on it."""
+    _rule(ids, Status.confirmed, why)
+
+
+@events_app.command()
+def withdraw(ids: Ids, why: Why) -> None:
+    """Say that an event was none; it stays on record, and no verdict rests on it."""
+    _rule(ids, Status.withdrawn, why)
+
+
+def _rule(ids: Iterable[int], status: Status, why: str) -> None:
+    if not why.strip():
+        raise typer.BadParameter("say why: the reason is kept with the event")
+    engine = common.store(common.settings())
+    try:
+        with writing(engine) as connection:
+            ruled = store.rule(connection, list(ids), status, "person", why.strip(), datetime.now(UTC))
+    except LookupError as e:
+        raise typer.BadParameter(f"{e.args[0]}; `tracker events` shows the ids") from None
+    for event in ruled:
+        sys.stdout.write(f"event {event.id} is {status.value}: {why.strip()}\n")
+
+
+app.add_typer(events_app, name="events")

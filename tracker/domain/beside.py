@@ -1,0 +1,124 @@
+"""What stands beside a verdict: how likely it was anyway, what speaks against it, and where levels went."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tracker.domain.base_rate import base_rate, placebo, trend
+from tracker.domain.claims import Claims, Definition, Prediction
+from tracker.domain.events import Event, Kind
+from tracker.domain.evidence import Evidence, evidence
+from tracker.domain.facts import Line
+from tracker.domain.successors import Blend
+from tracker.domain.verdict import cheapest
+
+NO_CAUSE = "These are dates that follow one another: a correlation, not a cause."
+_AGAINST = {
+    "api": (
+        Definition(event=Kind.list_rise),
+        Definition(event=Kind.successor_dearer, measure="blend"),
+    ),
+    "subscription": (Definition(event=Kind.plan_rise),),
+}
+
+
+def rates(claims: Claims, prediction: Prediction, events: Sequence[Event]) -> dict[str, Any]:
+    """The base rate of each tested definition, and of any of them, over the window before the article."""
+    if prediction.base_rate is None or prediction.subject is None:
+        return {}
+    since, until = prediction.base_rate.window
+    days = [n for n in claims.horizons(prediction).values() if n]
+    plans = prediction.baseline.plans if prediction.baseline else {}
+    found: dict[str, list[Evidence]] = {
+        name: [
+            e
+            for e in evidence(
+                claims.definitions[name],
+                claims,
+                events,
+                scope=prediction.subject.scope,
+                cheapest_paid=cheapest(plans),
+            )
+            if e.is_certain and since <= e.lo and e.hi <= until
+        ]
+        for name in (*prediction.test_with, *prediction.report_also)
+    }
+    tested = {e.announcement: e for name in prediction.test_with for e in found[name]}
+    by_name = {**found, "any": list(tested.values())}
+    return {
+        "window": [since.isoformat(), until.isoformat()],
+        "days": (until - since).days,
+        "model": "jeffreys_poisson",
+        **{name: _rate(own, since, until, days) for name, own in by_name.items()},
+    }
+
+
+def _rate(own: Sequence[Evidence], since: date, until: date, horizons: Collection[int]) -> dict[str, Any]:
+    announced = {e.announcement: e.lo for e in own}
+    rate: dict[str, Any] = {"n": len(announced)}
+    for days in horizons:
+        chance = base_rate(len(announced), (until - since).days, days)
+        pretended = placebo(list(announced.values()), since, until, days)
+        rate[f"H{days}"] = {
+            "p": chance.chance,
+            "lo": chance.low,
+            "hi": chance.high,
+            "placebo": {"days": pretended.days, "followed": pretended.followed},
+        }
+    return rate
+
+
+def against(claims: Claims, prediction: Prediction, events: Sequence[Event], as_of: date) -> list[Evidence]:
+    """Rises and dearer successors of the subject since the article, by their first day."""
+    if prediction.subject is None:
+        return []
+    scope = prediction.subject.scope
+    known = [e for e in events if claims.source.published_at < e.lo <= as_of]
+    found = [e for d in _AGAINST[scope] for e in evidence(d, claims, known, scope=scope)]
+    return sorted(found, key=lambda e: (e.lo, e.announcement))
+
+
+def levels(
+    claims: Claims, prediction: Prediction, lines: Iterable[Line], as_of: date
+) -> dict[str, dict[str, Any]]:
+    """Each product line's blended price on the article's day and at each horizon, and its trend before."""
+    if prediction.level_test is None:
+        return {}
+    t0, blend = claims.source.published_at, claims.defaults.blend.blend
+    steps: dict[str, list[Line]] = {name: [] for name in prediction.level_test.lines}
+    for line in sorted(lines, key=lambda x: x.valid_from):
+        if line.line in steps and line.valid_from <= as_of:
+            steps[line.line].append(line)
+    found: dict[str, dict[str, Any]] = {}
+    for name, own in steps.items():
+        base = _level(own, t0, blend)
+        if base is None:
+            continue
+        found[name] = {"T0": base, "trend_before": _trend(own, t0, blend)}
+        for horizon, days in claims.horizons(prediction).items():
+            end = as_of if days is None else t0 + timedelta(days=days)
+            level = _level(own, end, blend) if end <= as_of else None
+            pct = None if level is None else ((level - base) / base * 100).quantize(Decimal("0.1"))
+            found[name][horizon] = None if level is None else {"price": level, "pct": pct}
+    return found
+
+
+def _level(own: Sequence[Line], day: date, blend: Blend) -> Decimal | None:
+    led = [line for line in own if line.valid_from <= day]
+    return blend.of(led[-1].input, led[-1].output).normalize() if led else None
+
+
+def _trend(own: Sequence[Line], t0: date, blend: Blend) -> dict[str, Any] | None:
+    """Per cent a year, of the two years before the article."""
+    steps = [(line.valid_from, blend.of(line.input, line.output)) for line in own]
+    found = trend(steps, t0 - timedelta(days=730), t0)
+    if found is None:
+        return None
+    return {
+        "since": found.since.isoformat(),
+        "change_pct": found.change_pct,
+        "yearly_pct": found.yearly_pct,
+    }

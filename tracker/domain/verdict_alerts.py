@@ -1,0 +1,76 @@
+"""What is told of a prediction whose verdict is another than before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tracker.domain import wording
+from tracker.domain.alerts import EVERYTHING, Alert, Message, is_among, safe
+from tracker.domain.answers import gist
+from tracker.domain.beside import NO_CAUSE
+from tracker.domain.claims import Claims, Prediction
+from tracker.domain.settings import Rule
+
+
+def verdict_alerts(
+    claims: Claims,
+    prediction: Prediction,
+    before: Mapping[str, Any],
+    now: Mapping[str, Any],
+    why: str,
+    *,
+    rules: Sequence[Rule],
+    channels: Sequence[str],
+    base_url: str,
+) -> list[Alert]:
+    """One alert a channel, where the prediction asks for what happened; by rules that name `verdict`."""
+    if not _happened(before, now) & set(prediction.alerts.on):
+        return []
+    naming = [r for r in rules if "verdict" in r.event] if rules else [EVERYTHING]
+    message = _message(claims, prediction, before, now, why, base_url)
+    alerts: dict[str, Alert] = {}
+    provider = prediction.subject.provider if prediction.subject else ""
+    for rule in naming:
+        if not provider or is_among(provider, rule.provider):
+            for channel in rule.to or channels:
+                alerts.setdefault(channel, Alert(rule.name, channel, message))
+    return list(alerts.values())
+
+
+def _happened(before: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:
+    old, new = gist(before), gist(now)
+    happened = set()
+    if old["rollup"] != new["rollup"]:
+        happened.add("verdict_change")
+    if _evidence(old) != _evidence(new):
+        happened.add("new_evidence")
+    if set(new["ending"]) - set(old["ending"]):
+        happened.add("horizon_in_30d")
+    return happened
+
+
+def _evidence(row: Mapping[str, Any]) -> list[Any]:
+    return [found.get("evidence") for found in row["by_definition"].values()]
+
+
+def _message(
+    claims: Claims,
+    prediction: Prediction,
+    before: Mapping[str, Any],
+    now: Mapping[str, Any],
+    why: str,
+    base_url: str,
+) -> Message:
+    who = f"{prediction.id} of {claims.source.title or claims.source.id}"
+    turns = [
+        f"{horizon} {before['rollup'].get(horizon, 'not judged')} → {state}"
+        for horizon, state in now["rollup"].items()
+        if before["rollup"].get(horizon) != state
+    ]
+    quoted = wording.harmless(prediction.quote, 300)
+    return Message(
+        subject=wording.harmless(f"{who}: {', '.join(turns) or why}", 200),
+        lines=(f"“{quoted}”", wording.harmless(why, 1500), NO_CAUSE),
+        links=safe([("article", claims.source.url), ("dashboard", base_url)]),
+    )

@@ -1,0 +1,82 @@
+"""Verdicts in words, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tracker.domain.wording import harmless
+
+Row = Mapping[str, Any]
+_INDENT = "    "
+
+
+def tell(found: Row) -> str:
+    """All predictions of an answer, each with its evidence and what stands beside it."""
+    head = f"As of {found['as_of']}, as recorded by {found['known_at']}; claims {found['file_sha256'][:12]}\n"
+    parts = [head] + ["\n".join(_prediction(id, row)) for id, row in found["predictions"].items()]
+    return "\n".join(parts) + "\n"
+
+
+def _prediction(id: str, row: Row) -> Iterator[str]:
+    states = ", ".join(f"{horizon} {state}" for horizon, state in row["rollup"].items())
+    about = f" ({row['subject']['provider']}, {row['subject']['scope']})" if row["subject"] else ""
+    yield f"{id}{about}: {states}"
+    yield f"{_INDENT}“{harmless(row['quote'], 300)}”"
+    if row["coverage"]:
+        yield f"{_INDENT}plans of the baseline cut: {row['coverage'][0]} of {row['coverage'][1]}"
+    for name, finding in row["by_definition"].items():
+        yield from _finding(name, finding, row["rollup"])
+    yield from _beside(row)
+    if row.get("note"):
+        yield f"{_INDENT}{harmless(row['note'], 500)}"
+
+
+def _finding(name: str, finding: Row, rollup: Row) -> Iterator[str]:
+    states = ", ".join(f"{horizon} {finding[horizon]}" for horizon in rollup)
+    many = "announcement" if finding["n"] == 1 else "announcements"
+    yield f"{_INDENT}{name}: {states}; {finding['n']} {many}"
+    for words, link in zip(finding["evidence"], finding["links"], strict=True):
+        day = link["lo"] if link["lo"] == link["hi"] else f"{link['lo']}…{link['hi']}"
+        unsure = " (provisional)" if link["status"] == "provisional" else ""
+        for line in words:
+            yield f"{_INDENT * 2}▼ {day} {harmless(line, 300)}{unsure}"
+
+
+def _beside(row: Row) -> Iterator[str]:
+    against = row.get("counter_evidence")
+    if against:
+        many = "announcement" if against["n"] == 1 else "announcements"
+        yield f"{_INDENT}against it: {against['n']} {many} of rises and dearer successors"
+        for words, link in zip(against["evidence"], against["links"], strict=True):
+            for line in words:
+                yield f"{_INDENT * 2}▲ {link['lo']} {harmless(line, 300)}"
+    yield from _rates(row["base_rate"])
+    for line, level in (row.get("level") or {}).items():
+        parts = [f"{h} {level[h]['pct']:+} %" for h in row["rollup"] if level.get(h)]
+        yield f"{_INDENT}level of {line}: {', '.join(parts) or 'not reached'} against the article's day"
+    uncovered = row.get("uncovered")
+    if isinstance(uncovered, Mapping):
+        for horizon, spans in uncovered.items():
+            days = ", ".join(a if a == b else f"{a}…{b}" for a, b in spans)
+            yield f"{_INDENT}not looked at within {horizon}: {days}"
+    else:
+        for words in uncovered or ():
+            yield f"{_INDENT}not covered: {harmless(str(words), 300)}"
+    if row.get("caution"):
+        yield f"{_INDENT}{row['caution']}"
+
+
+def _rates(rate: Row) -> Iterator[str]:
+    if not rate:
+        return
+    any_of = rate["any"]
+    for horizon, chance in any_of.items():
+        if horizon != "n":
+            placebo = chance["placebo"]
+            share = f"; followed {placebo['followed']} of {placebo['days']} placebo days"
+            yield (
+                f"{_INDENT}how likely it was anyway within {horizon}: {chance['p']:.0%} "
+                f"({chance['lo']:.0%}–{chance['hi']:.0%}), from {any_of['n']} announcements in "
+                f"{rate['window'][0]}…{rate['window'][1]}{share if placebo['days'] else ''}"
+            )

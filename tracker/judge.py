@@ -1,0 +1,96 @@
+"""Judges the registered claims from the store alone, and records a verdict whenever it is another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from tracker.adapters import claims as claims_files
+from tracker.adapters.edges import Edges
+from tracker.adapters.store import Connection, outbox, verdicts
+from tracker.domain.answers import gist, why_changed
+from tracker.domain.claims import Claims, Prediction
+from tracker.domain.settings import Settings
+from tracker.domain.verdict_alerts import verdict_alerts
+
+log = structlog.get_logger()
+FIRST = "first judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict that is another than the last one; `rollup` is a state a horizon."""
+
+    claims: str
+    prediction: str
+    rollup: dict[str, str]
+    why: str
+
+
+async def judge(edges: Edges) -> list[Judged]:
+    """Judge every claims file as of now; the verdicts that changed. Raises TrackerError."""
+    files = claims_files.all_claims(edges.settings.claims)
+    changed: list[Judged] = []
+    for claims in files:
+        changed += await edges.write(record, claims, edges.settings, edges.clock.now())
+    for one in changed:
+        log.info("judge.changed", claims=one.claims, prediction=one.prediction, why=one.why)
+    return changed
+
+
+def record(connection: Connection, claims: Claims, settings: Settings, at: datetime) -> list[Judged]:
+    """Write what changed, with its alerts, in one transaction. A first verdict alerts nobody."""
+    found = verdicts.answers(connection, claims, as_of=at.date(), known_at=at)["predictions"]
+    changed = []
+    for prediction in claims.predictions:
+        body = json.loads(json.dumps(found[prediction.id], default=str))
+        before = verdicts.last(connection, claims.source.id, prediction.id)
+        if before is not None and _is_same(before, body, claims):
+            continue
+        why = FIRST if before is None else _why(before, body, claims, at)
+        verdicts.put(connection, claims, prediction.id, body, as_of=at.date(), why=why, at=at)
+        if before is not None:
+            _tell(connection, claims, prediction, before["body"], body, why, settings, at)
+        changed.append(Judged(claims.source.id, prediction.id, body["rollup"], why))
+    return changed
+
+
+def _is_same(before: Mapping[str, Any], body: Mapping[str, Any], claims: Claims) -> bool:
+    return before["file_sha256"] == claims.sha256 and gist(before["body"]) == gist(body)
+
+
+def _why(before: Mapping[str, Any], body: Mapping[str, Any], claims: Claims, at: datetime) -> str:
+    amended = "the claims file was amended; " if before["file_sha256"] != claims.sha256 else ""
+    return amended + why_changed(before["body"], body, at.date())
+
+
+def _tell(
+    connection: Connection,
+    claims: Claims,
+    prediction: Prediction,
+    before: Mapping[str, Any],
+    body: Mapping[str, Any],
+    why: str,
+    settings: Settings,
+    at: datetime,
+) -> None:
+    alerts = verdict_alerts(
+        claims,
+        prediction,
+        before,
+        body,
+        why,
+        rules=settings.rules,
+        channels=_names(settings),
+        base_url=settings.base_url,
+    )
+    outbox.put(connection, alerts, None, at)
+
+
+def _names(settings: Settings) -> Sequence[str]:
+    return [channel.name for channel in settings.channels]
