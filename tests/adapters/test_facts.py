@@ -47,7 +47,7 @@ def test_a_fact_is_frozen_and_its_price_exact() -> None:
 
 
 def test_every_row_names_its_source_and_no_comma_of_it_leaks_into_the_next_column() -> None:
-    for fact in facts.moves() + facts.listings():
+    for fact in facts.moves() + facts.listings() + facts.hosts():
         assert fact.source
         assert fact.confidence in facts.CONFIDENCE
         assert fact.group.startswith(("2023-", "2024-", "2025-", "2026-", "2027-")), fact
@@ -84,7 +84,7 @@ def test_a_row_that_says_something_else_is_refused(wrong: dict[str, str], words:
 
 def test_no_component_of_a_model_is_listed_twice_on_one_day() -> None:
     prices: dict[tuple[str, str, str, date], set[Decimal]] = defaultdict(set)
-    for fact in facts.listings():
+    for fact in facts.listings() + facts.hosts():
         prices[fact.provider, fact.model, fact.component, fact.day].add(fact.new)
     assert all(len(found) == 1 for found in prices.values())
 
@@ -96,3 +96,11 @@ def test_a_product_line_is_in_order_of_its_days() -> None:
         assert line.input > 0 and line.output > 0
     assert len(by_line) == 15
     assert all(days == sorted(days) for days in by_line.values())
+
+
+def test_the_record_of_hosts_has_whole_models_and_no_reseller() -> None:
+    hosts = facts.hosts()
+    assert {f.kind for f in hosts} == {"listed"}
+    assert not [f for f in hosts if "distill" in f.model.lower()]
+    assert not {f.provider for f in hosts} & {"openrouter", "deepseek", "hyperbolic"}
+    assert all(f.new > 0 for f in hosts)

@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 
 from tracker.domain.facts import Fact, Line
+from tracker.domain.market_tests import Weights
 
 KINDS = frozenset(
     {
@@ -41,6 +42,7 @@ CONFIDENCE = frozenset({"high", "medium", "low"})
 _NAMES = ["provider", "model", "component", "kind", "source", "confidence", "predecessor", "group", "note"]
 _FACT_COLUMNS = ["date", *_NAMES[:3], "old", "new", "pct", *_NAMES[3:], "date_lo", "date_hi"]
 _LINE_COLUMNS = ["line", "valid_from", "model", "input_usd_mtok", "output_usd_mtok"]
+_WEIGHTS_COLUMNS = ["own", "since", "until", "names", "note"]
 
 
 @cache
@@ -56,8 +58,41 @@ def listings() -> tuple[Fact, ...]:
 
 
 @cache
+def hosts() -> tuple[Fact, ...]:
+    """What hosts asked for open weights, each from the day by which it is known."""
+    return _facts("hosts.csv")
+
+
+@cache
 def lines() -> tuple[Line, ...]:
     """The product lines, reviewed by hand: standard tier, short context, no promotions."""
+    return _lines("lines.csv")
+
+
+@cache
+def open_leader() -> tuple[Line, ...]:
+    """Which model of open weights led, reviewed by hand, with its maker's list prices."""
+    return _lines("open_leader.csv")
+
+
+@cache
+def open_models() -> tuple[Weights, ...]:
+    """Open weights whose maker sells them too, and how hosts call them, reviewed by hand.
+
+    Without a first day they are what the maker ever sold under that name.
+    """
+    return tuple(
+        Weights(
+            own=row["own"],
+            since=date.fromisoformat(row["since"]) if row["since"] else date.min,
+            until=date.fromisoformat(row["until"]) if row["until"] else None,
+            names=tuple(row["names"].split("|")),
+        )
+        for row in _rows("open_models.csv", _WEIGHTS_COLUMNS)
+    )
+
+
+def _lines(name: str) -> tuple[Line, ...]:
     return tuple(
         Line(
             line=row["line"],
@@ -66,7 +101,7 @@ def lines() -> tuple[Line, ...]:
             input=_price(row["input_usd_mtok"]),
             output=_price(row["output_usd_mtok"]),
         )
-        for row in _rows("lines.csv", _LINE_COLUMNS)
+        for row in _rows(name, _LINE_COLUMNS)
     )
 
 
