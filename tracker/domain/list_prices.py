@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from heapq import heappop, heappush
@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from scrapers.page import STANDARD
 from tracker.domain.events import Event
 from tracker.domain.model import Basis
-from tracker.domain.not_steps import Key, Marks, Piece, key_of, whole_of
+from tracker.domain.not_steps import Key, Marks, Piece, key_of, start_of, whole_of
 from tracker.domain.spans import Span
 from tracker.domain.successors import Blend
 
@@ -140,7 +140,7 @@ def _in_force(pieces: Sequence[Piece], *, ranked: bool) -> Iterator[tuple[date, 
         while waiting and waiting[-1].first <= day:
             piece = waiting.pop()
             rank = RANK[piece.span.basis] if ranked else 0
-            said = _later(piece.span.valid_from, piece.first)
+            said = max(piece.span.valid_from, start_of(piece.first)).timestamp()
             name = (piece.span.source, piece.span.price, len(waiting))
             heappush(heap, _Candidate(rank, -said, *name, piece))
         while heap and (over := heap[0].piece.end) is not None and over <= day:
@@ -148,12 +148,6 @@ def _in_force(pieces: Sequence[Piece], *, ranked: bool) -> Iterator[tuple[date, 
             while heap and heap[0].rank > ended.rank and heap[0].piece.first < over:
                 heappop(heap)
         yield day, heap[0].piece if heap else None
-
-
-def _later(moment: datetime, day: date) -> float:
-    """A number that grows with the moment from which a piece of a span speaks."""
-    begins = datetime.combine(day, datetime.min.time(), moment.tzinfo)
-    return max(moment, begins).timestamp()
 
 
 # --- input and output as one price ---
@@ -178,7 +172,7 @@ def _blended(meters: Mapping[str, Sequence[Step]], blend: Blend, until: date) ->
     return found
 
 
-def _price(input: Decimal | None, output: Decimal | None, blend: Blend) -> Decimal | None:
-    if input is None or output is None:
+def _price(read: Decimal | None, written: Decimal | None, blend: Blend) -> Decimal | None:
+    if read is None or written is None:
         return None
-    return blend.of(input, output) or None
+    return blend.of(read, written) or None
