@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from tracker.domain.model import Move, Series
@@ -49,3 +51,31 @@ def points_at(alias: str, model: str) -> bool:
 
 def _place(series: Series) -> object:
     return series.meter, series.terms, series.currency
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """A name that was re-pointed at another model on a day, with what input and output cost from then on."""
+
+    day: date
+    provider: str
+    alias: str
+    model: str
+    input_mtok: Decimal
+    output_mtok: Decimal
+
+
+def _pointed(day: str, provider: str, alias: str, model: str, goes_in: str, comes_out: str) -> Pointed:
+    return Pointed(date.fromisoformat(day), provider, alias, model, Decimal(goes_in), Decimal(comes_out))
+
+
+# Reviewed by hand, from the providers' announcements: what a name alone does not tell. In USD per 1M tokens.
+RE_POINTED = (
+    _pointed("2024-08-30", "cohere", "command-r", "command-r-08-2024", "0.15", "0.6"),
+    _pointed("2024-08-30", "cohere", "command-r-plus", "command-r-plus-08-2024", "2.5", "10"),
+    _pointed("2024-09-17", "mistral", "mistral-large-latest", "mistral-large-2407", "2", "6"),
+    _pointed("2025-09-29", "deepseek", "deepseek-chat", "deepseek-v3.2-exp", "0.28", "0.42"),
+    _pointed("2025-09-29", "deepseek", "deepseek-reasoner", "deepseek-v3.2-exp", "0.28", "0.42"),
+    _pointed("2026-04-24", "deepseek", "deepseek-chat", "deepseek-v4-flash", "0.14", "0.28"),
+    _pointed("2026-04-24", "deepseek", "deepseek-reasoner", "deepseek-v4-flash", "0.14", "0.28"),
+)
