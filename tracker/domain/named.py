@@ -1,0 +1,212 @@
+"""Which providers, models and plans a text names, by the record's own names and reviewed nicknames."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+Run = tuple[bool, str]  # letters or digits, and whether something stands between them and the run before
+
+_RUN = re.compile(r"[a-z]+|[0-9]+")
+_NOTE = re.compile(r"\s*\([^()]*\)$")
+_GAPS = frozenset((" ", "-", ".", "_", "/", "\u00a0", "\u2010", "\u2011"))
+# A name that goes on is another model's: "GPT-4o" is not the one of "GPT-4o-mini".
+_GOES_ON = re.compile(r"[-.]?[A-Za-z0-9_]")
+_ANOTHER = re.compile(
+    r"[\s-](?:mini|nano|pro|turbo|flash|lite|max|ultra|preview|distill\w*|realtime|haiku|sonnet|opus"
+    r"|thinking|instant|coder|reasoner|embedding|audio|large(?! language))\b",
+    re.I,
+)
+# Named only to say what another model is like.
+_COMPARED = re.compile(
+    r"(?:[\s-](?:class|level|like|style|style|competitive|equivalent|rivall?ing|beating|killer|based|powered)\b)",
+    re.I,
+)
+_MODEL_LIKE = re.compile(r"\b[A-Z][A-Za-z]*(?:-[A-Z]?[A-Za-z]+)?-?\d+(?:\.\d+)*[A-Za-z]*(?:-[\w.]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Nickname:
+    """What a provider (`of`: maker, host), a model or a plan is called, in [begin, end)."""
+
+    provider: str
+    words: str
+    of: str
+    model: str = ""
+    begin: date = date.min
+    end: date = date.max
+
+
+class Option(NamedTuple):
+    """A model that a name may mean."""
+
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name in a text at [start, end): a provider, a model (`options`), or a model that we do not know."""
+
+    start: int
+    end: int
+    provider: str = ""
+    options: tuple[Option, ...] = ()
+    is_model: bool = False
+    is_plan: bool = False  # a nickname of a plan, which may be a word like any other
+
+
+@dataclass(slots=True)
+class _Node:
+    further: dict[Run, _Node] = field(default_factory=dict)
+    options: set[Option] = field(default_factory=set)
+
+
+class Names:
+    """The names that are known on a day. `known`: (provider, model) of the record."""
+
+    def __init__(self, known: Iterable[tuple[str, str]], nicknames: Collection[Nickname], day: date) -> None:
+        held = [n for n in nicknames if n.begin <= day < n.end]
+        self.makers = {n.provider for n in held if n.of == "maker"}
+        self._brands = {n.words.casefold(): n.provider for n in held if n.of == "maker"}
+        self._called = {n.words: n for n in held}
+        words = sorted({n.words for n in held}, key=len, reverse=True)
+        shown = "|".join(map(re.escape, words)) or r"(?!)"
+        self._word = re.compile(rf"(?<![\w]){'(?:' + shown + ')'}(?![\w])")
+        self._of_plans = {(n.provider, n.words): n for n in held if n.of == "plan"}
+        self._nicknames = [n for n in held if n.of in ("model", "plan")]
+        self._root = _Node()
+        for provider, model in known:
+            for runs in _spellings(_NOTE.sub("", model)):
+                self._add(runs, Option(provider, model))
+
+    def _add(self, runs: tuple[Run, ...], option: Option) -> None:
+        node = self._root
+        for run in runs:
+            node = node.further.setdefault(run, _Node())
+        node.options.add(option)
+
+    def providers_in(self, text: str) -> Iterator[Hit]:
+        """Where a text names providers, as the table spells them."""
+        for match in self._word.finditer(text):
+            called = self._called[match[0]]
+            if called.of in ("maker", "host"):
+                yield Hit(match.start(), match.end(), called.provider)
+
+    def find(self, text: str, providers: Collection[str] = ()) -> list[Hit]:
+        """Every name, in order, none in another; `providers` are those that were named before.
+
+        A nickname of a model counts only where its provider is named.
+        """
+        named = list(self.providers_in(text))
+        here = {hit.provider for hit in named} | set(providers)
+        models = list(self._models(text))
+        models += self._called_by_nickname(text, here)
+        models += [Hit(m.start(), m.end(), is_model=True) for m in _MODEL_LIKE.finditer(text)]
+        found: list[Hit] = []
+        for hit in [*models, *named]:  # what is listed first holds its place
+            at = bisect(found, hit.start, key=lambda h: h.start)
+            if not (at and found[at - 1].end > hit.start) and not (
+                at < len(found) and found[at].start < hit.end
+            ):
+                found.insert(at, hit)
+        return [h for h in found if not _COMPARED.match(text, h.end)]
+
+    def _models(self, text: str) -> Iterator[Hit]:
+        runs = list(_RUN.finditer(_lower(text)))
+        at = 0
+        while at < len(runs):
+            last, options = self._longest(text, runs, at)
+            if last < 0 or (runs[at].start() and text[runs[at].start() - 1].isalnum()):
+                at += 1
+                continue
+            start, end = runs[at].start(), runs[last].end()
+            yield _hit(text, start, end, options)
+            at = last + 1
+
+    def _longest(self, text: str, runs: list[re.Match[str]], at: int) -> tuple[int, set[Option]]:
+        node, last, options = self._root, -1, set[Option]()
+        for place in range(at, len(runs)):
+            gap = text[runs[place - 1].end() : runs[place].start()] if place > at else ""
+            if gap and gap not in _GAPS:
+                break
+            run = runs[place][0]
+            further = node.further.get((bool(gap), run)) or (not gap and node.further.get((True, run)))
+            if not further:
+                break
+            node = further
+            if node.options:
+                last, options = place, node.options
+        return last, options
+
+    def _called_by_nickname(self, text: str, providers: Collection[str]) -> Iterator[Hit]:
+        for match in self._word.finditer(text):
+            meant = [n for n in self._nicknames if n.words == match[0] and n.provider in providers]
+            if not meant:
+                continue
+            options = {Option(n.provider, n.model) for n in meant}
+            is_plan = meant[0].of == "plan"
+            hit = _hit(text, match.start(), match.end(), options)
+            yield Hit(hit.start, hit.end, hit.provider, hit.options, is_model=True, is_plan=is_plan)
+
+    def choose(self, hit: Hit, providers: Iterable[str]) -> Option:
+        """Which model a name means, the providers named nearest first; empty where none is sure."""
+        options = {
+            o.provider: o for o in sorted(hit.options, key=lambda o: (len(o.model), o.model), reverse=True)
+        }
+        for provider in providers:
+            if provider in options:
+                return options[provider]
+        made = [o for o in options.values() if self._maker(o.model) == o.provider]
+        made = made or [o for o in options.values() if o.provider in self.makers]
+        sure = made if len(made) == 1 else list(options.values())
+        return sure[0] if len(sure) == 1 else Option("", "")
+
+    def _maker(self, model: str) -> str:
+        first = _RUN.match(model)
+        return self._brands.get(first[0], "") if first else ""
+
+
+def _hit(text: str, start: int, end: int, options: Iterable[Option]) -> Hit:
+    """A known model, or one that we do not know where its name goes on."""
+    goes_on = _GOES_ON.match(text, end) or _ANOTHER.match(text, end)
+    if goes_on and not _COMPARED.match(text, end):
+        rest = re.compile(r"[\w.-]*\w").match(text, goes_on.end() - 1)
+        return Hit(start, rest.end() if rest else goes_on.end(), is_model=True)
+    return Hit(start, end, options=tuple(sorted(options)), is_model=True)
+
+
+def _lower(text: str) -> str:
+    """In lower case, each character still in its place."""
+    lower = text.lower()
+    return (
+        lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    )
+
+
+def _spellings(model: str) -> Iterator[tuple[Run, ...]]:
+    """A name as runs of letters and digits; none for one that may be a word: "command", "4"."""
+    runs: list[Run] = []
+    end = -1
+    for match in _RUN.finditer(_lower(model)):
+        runs.append((bool(runs) and match.start() > end, match[0]))
+        end = match.end()
+    letters = any(run.isalpha() for _, run in runs)
+    if letters and (len(runs) > 1) and sum(len(run) for _, run in runs) > 1:
+        yield tuple(runs)
+        if runs[0][1] == "claude" and len(runs) > 2:
+            yield from _turned(runs)
+
+
+def _turned(runs: list[Run]) -> Iterator[tuple[Run, ...]]:
+    """ "Claude 3.5 Sonnet" is called "Claude Sonnet 3.5" too, and the reverse."""
+    rest = [(True, run) for _, run in runs[1:]]
+    words = [run for run in rest if run[1].isalpha()]
+    numbers = [run for run in rest if run[1].isdigit()]
+    if len(words) == 1 and numbers:
+        yield (runs[0], *words, *numbers)
+        yield (runs[0], *numbers, *words)
