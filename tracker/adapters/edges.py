@@ -15,7 +15,7 @@ from scrapers.source import Source
 from tracker.adapters.clock import Clock
 from tracker.adapters.fetch import Fetcher
 from tracker.adapters.store import Connection, Engine
-from tracker.adapters.store.engine import asking, writing
+from tracker.adapters.store.engine import asking, trying, writing
 from tracker.domain.settings import Settings, SourceSetting
 
 P = ParamSpec("P")
@@ -47,6 +47,17 @@ class Edges:
 
         def run() -> T:
             with writing(self.engine) as connection:
+                return function(connection, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self.store, run)
+
+    async def try_out(
+        self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `function(connection, …)` as `write` does, and take back what it wrote; raises TrackerError."""
+
+        def run() -> T:
+            with trying(self.engine) as connection:
                 return function(connection, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self.store, run)

@@ -22,6 +22,7 @@ VERBS = {
     "deliver": "jobs",
     "judge": "verdict",
     "reread": "jobs",
+    "backfill": "backfill",
     "sources": "questions",
     "prices": "questions",
     "history": "questions",

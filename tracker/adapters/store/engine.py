@@ -143,6 +143,17 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def trying(engine: Engine) -> Iterator[Connection]:
+    """One transaction that is taken back at its end: what would be, without it being so."""
+    with told(engine), engine.connect() as connection:
+        transaction = connection.begin()
+        try:
+            yield connection
+        finally:
+            transaction.rollback()
+
+
+@contextmanager
 def asking(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the store; nothing is written."""
     with told(engine), engine.connect() as connection:
