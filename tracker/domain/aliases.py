@@ -74,8 +74,10 @@ RE_POINTED = (
     _pointed("2024-08-30", "cohere", "command-r", "command-r-08-2024", "0.15", "0.6"),
     _pointed("2024-08-30", "cohere", "command-r-plus", "command-r-plus-08-2024", "2.5", "10"),
     _pointed("2024-09-17", "mistral", "mistral-large-latest", "mistral-large-2407", "2", "6"),
+    _pointed("2025-12-02", "mistral", "ministral-8b-latest", "ministral-3-8b", "0.15", "0.15"),
     _pointed("2025-09-29", "deepseek", "deepseek-chat", "deepseek-v3.2-exp", "0.28", "0.42"),
     _pointed("2025-09-29", "deepseek", "deepseek-reasoner", "deepseek-v3.2-exp", "0.28", "0.42"),
     _pointed("2026-04-24", "deepseek", "deepseek-chat", "deepseek-v4-flash", "0.14", "0.28"),
     _pointed("2026-04-24", "deepseek", "deepseek-reasoner", "deepseek-v4-flash", "0.14", "0.28"),
+    _pointed("2026-09-10", "deepseek", "deepseek-v4-flash", "deepseek-flash", "0.15", "0.6"),
 )

@@ -16,7 +16,14 @@ CENT = Decimal("0.01")
 
 
 def corrected(step: Step, why: str) -> Ruling:
+    """A step of the record alone: no price moved on any day."""
     return Ruling(Label.correction, step.day, step.day, step.day, why)
+
+
+def in_days(apart: timedelta) -> str:
+    """How far apart two days are, in words, whichever is the first: "1 day"."""
+    days = abs(apart).days
+    return f"{days} day" if days == 1 else f"{days} days"
 
 
 def to_zero(step: Step, record: Record) -> Ruling | None:
@@ -61,7 +68,7 @@ def filled_in(step: Step, record: Record) -> Ruling | None:
     if len(zeros) >= MANY:
         return corrected(step, f"zero was filled in, as for {len(zeros)} models that day")
     if began is not None and step.day - began <= LAUNCH:
-        return corrected(step, f"zero was filled in {(step.day - began).days} days after the model came")
+        return corrected(step, f"zero was filled in {in_days(step.day - began)} after the model came")
     return None
 
 

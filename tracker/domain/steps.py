@@ -19,27 +19,17 @@ from tracker.domain.same_moves import (
     models_like,
     stem_of,
 )
-from tracker.domain.slips import bounce, corrected, filled_in, rounding, to_zero, unit_slip
+from tracker.domain.slips import bounce, corrected, filled_in, in_days, rounding, to_zero, unit_slip
 from tracker.domain.spans import Span
 
 # Of 50 cuts that public catalogues recorded, the real ones were recorded 118 days late at most, and 10 early.
 LATEST, EARLIEST = timedelta(days=120), timedelta(days=30)
 CALLED_OFF = timedelta(days=60)  # so long before its end a promotion may be made the list price
-_LABELS = {
+LABELS = {  # of the kinds of events; of the others it is real
     Kind.promo: Label.promo,
     Kind.end_of_promo: Label.end_of_promo,
     Kind.alias_swap: Label.alias_swap,
     Kind.correction: Label.correction,
-}
-_WORDS = {
-    Kind.list_cut: "the cut",
-    Kind.list_rise: "the rise",
-    Kind.plan_cut: "the cut",
-    Kind.plan_rise: "the rise",
-    Kind.promo: "the promotion",
-    Kind.end_of_promo: "the end of a promotion",
-    Kind.alias_swap: "the re-pointed name",
-    Kind.correction: "the correction",
 }
 CATALOGUE_ONLY = "only a catalogue says so"
 
@@ -80,8 +70,8 @@ def known_move(step: Step, record: Record) -> Ruling | None:
     for known in known_of(step, record):
         if not -EARLIEST <= step.day - known.day <= LATEST or (began is not None and began > known.hi):
             continue
-        label = _LABELS.get(known.kind, Label.real)
-        why = f"{_WORDS[known.kind]} of {known.day}{_lag(step, known.day)}"
+        label = LABELS.get(known.kind, Label.real)
+        why = f"the {known.kind.value.replace('_', ' ')} of {known.day}{_lag(step, known.day)}"
         return Ruling(label, known.lo, known.day, known.hi, why, event=known.event)
     return None
 
@@ -156,7 +146,8 @@ def another_models_price(step: Step, record: Record) -> Ruling | None:
 
 def with_its_row(step: Step, record: Record) -> Ruling | None:
     """What moved the same way with a price of the same model that a better source knows of."""
-    for other in record.with_it(step):
+    same_meter_first = sorted(record.with_it(step), key=lambda s: s.series.meter != step.series.meter)
+    for other in same_meter_first:
         if other is not step and other.is_cut == step.is_cut:
             ruling = classify(other, record, BY_BETTER_SOURCES)
             if ruling.label is not Label.unknown:
@@ -204,20 +195,6 @@ def re_pointed(step: Step, record: Record) -> Ruling | None:
     return Ruling(Label.alias_swap, day, day, step.day, why)
 
 
-BY_ITSELF: tuple[Rule, ...] = (
-    reviewed_alias,
-    known_move,
-    cancelled,
-    taken_back,
-    to_zero,
-    unit_slip,
-    already_in_force,
-    another_models_price,
-    bounce,
-    filled_in,
-    rounding,
-)
-RULES: tuple[Rule, ...] = (*BY_ITSELF, as_another, with_its_row, re_pointed)
 BY_BETTER_SOURCES: tuple[Rule, ...] = (
     reviewed_alias,
     known_move,
@@ -227,6 +204,24 @@ BY_BETTER_SOURCES: tuple[Rule, ...] = (
     another_models_price,
     as_another,
 )
+# After `with_its_row`: a price may well come back in days where a promotion ends and a cut follows.
+RULES: tuple[Rule, ...] = (
+    reviewed_alias,
+    known_move,
+    cancelled,
+    taken_back,
+    to_zero,
+    unit_slip,
+    already_in_force,
+    another_models_price,
+    as_another,
+    with_its_row,
+    bounce,
+    filled_in,
+    rounding,
+    re_pointed,
+)
+BY_ITSELF: tuple[Rule, ...] = tuple(r for r in RULES if r not in (as_another, with_its_row, re_pointed))
 
 
 # --- what the rules share ---
@@ -242,6 +237,5 @@ def _made_list_price(span: Span, promo: Known, step: Step) -> bool:
 
 
 def _lag(step: Step, day: date) -> str:
-    late = (step.day - day).days
-    days = f"{abs(late)} day{'s' if abs(late) > 1 else ''}"
-    return f", recorded {days} {'late' if late > 0 else 'early'}" if late else ""
+    late = step.day - day
+    return f", recorded {in_days(late)} {'late' if step.day > day else 'early'}" if late else ""
