@@ -94,6 +94,7 @@ def shell(
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("TRACKER_BUNDLED_HISTORY", "false")  # a test sees what it made itself
     handlers = list(logging.root.handlers)
     yield Shell(monkeypatch, capsys)
     structlog.reset_defaults()  # the next test's logs do not go to this one's captured output

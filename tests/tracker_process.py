@@ -49,6 +49,7 @@ class Tracker:
             "TRACKER_LISTEN": f"127.0.0.1:{self.port}",
             "TRACKER_LOOK_PACE": "0s",
             "TRACKER_LOOK_CONFIRM_AFTER": "0s",
+            "TRACKER_BUNDLED_HISTORY": "false",  # a test sees what it made itself
         } | env
         self.process: subprocess.Popen[bytes] | None = None
 

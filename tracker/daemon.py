@@ -19,13 +19,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from tracker.adapters.edges import Edges
 from tracker.adapters.notify import send as send_by_apprise
-from tracker.adapters.store import outbox
+from tracker.adapters.store import outbox, verdicts
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.lock import Lock, beat
 from tracker.check import look
 from tracker.deliver import Send, deliver_to
-from tracker.domain.errors import Busy, TrackerError
+from tracker.domain.errors import BadClaims, Busy, TrackerError
 from tracker.domain.troubles import Troubles
+from tracker.judge import Judged, judge
 from tracker.record import Looked
 from tracker.reread import reread_standing
 from tracker.web.app import make_app
@@ -48,6 +49,7 @@ class Daemon:
     send: Send = send_by_apprise
     reload: Callable[[Edges], Edges] = lambda edges: edges
     on_look: Callable[[Looked], None] = lambda _: None
+    on_verdict: Callable[[Judged], None] = lambda _: None
     tick_s: float = TICK_S
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     failure: TrackerError | None = None  # why it stopped by itself
@@ -55,6 +57,7 @@ class Daemon:
     _sends: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # under way, by channel
     _turns: set[asyncio.Task[Any]] = field(default_factory=set)  # of the scheduler's, under way
     _reread: set[str] = field(default_factory=set)  # what present readers have read, or read again
+    _judged: object = None  # what the last verdicts rest on, and their day
     _started_at: datetime | None = None
     _troubles: Troubles = field(default_factory=Troubles)
     _is_shut: bool = False  # the store refused something: it has to take a row before anything else is begun
@@ -111,6 +114,7 @@ class Daemon:
             "look": (self.tick_s, self._start_looks),
             "deliver": (self.tick_s, self._start_sends),
             "beat": (BEAT_S, self._beat),
+            "judge": (self.tick_s, self._judge),
         }
         for name, (seconds, turn) in turns.items():
             now = datetime.now().astimezone()
@@ -181,6 +185,20 @@ class Daemon:
             await reread_standing(edges, [id])
             self._reread.add(id)
         self.on_look(await look(edges, edges.sources[id]))
+
+    async def _judge(self) -> None:
+        """Judge once a day, and whenever something was recorded that a verdict may rest on."""
+        if self._is_shut or self.stopping.is_set():
+            return
+        now = await self.edges.ask(verdicts.newest_event), self.edges.clock.now().date()
+        if now == self._judged:
+            return
+        self._judged = now
+        try:
+            for changed in await judge(self.edges):
+                self.on_verdict(changed)
+        except BadClaims as e:
+            log.error("judge.refused", problems=str(e).splitlines())
 
     async def _try_the_store(self) -> None:
         """After trouble nothing is begun until the store takes a row; a look may need more room than that."""

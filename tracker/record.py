@@ -11,12 +11,15 @@ from typing import Any
 from scrapers.page import ReadError, Reading
 from scrapers.source import Source
 from tracker import told_of
+from tracker.adapters import facts
 from tracker.adapters.edges import Edges
-from tracker.adapters.store import Connection, articles, moves, outbox, prices, snapshots, witnesses
+from tracker.adapters.store import Connection, articles, events, moves, outbox, prices, snapshots, witnesses
 from tracker.adapters.store import sources as states
 from tracker.domain import health
 from tracker.domain.alerts import Alert, alerts_for
+from tracker.domain.arrivals import arrived, departed, successions
 from tracker.domain.errors import FetchError
+from tracker.domain.events import Event, Kind, of_moves
 from tracker.domain.listings import left, renamed
 from tracker.domain.model import Basis, Move, Snapshot, Status, basis_of, text
 from tracker.domain.moves import Changes, step
@@ -105,6 +108,26 @@ def record(
     states.set_to(connection, source.id, **_well_at(got), **read, **seen_as, **told_by_page)
     states.looked(connection, source.id, got.at, "well", words, snapshot)
     return Looked(source.id, "well", words, tuple(confirmed), again)
+
+
+def _mean(
+    connection: Connection,
+    source: Source,
+    changes: Changes,
+    known: Mapping[str, Known],
+    confirmed: Sequence[Move],
+    last_well: datetime | None,
+    at: datetime,
+) -> None:
+    """What the look means, as events. A first look tells of no event, and a catalogue of none but moves."""
+    found = of_moves(confirmed, at)
+    if last_well is not None and source.kind != "catalogs" and (changes.fresh or changes.gone):
+        provider, day = source.provider or source.id, at.date()
+        announced = f"{day.isoformat()}:{provider}"
+        blank = Event(Kind.new, provider, last_well.date(), day, day, announced, (), source.id, at)
+        found += arrived(changes.fresh, known, successions(facts.moves()), blank)
+        found += departed(left(changes, known), blank)
+    events.put(connection, found)
 
 
 def _well_at(got: Snapshot) -> dict[str, Any]:

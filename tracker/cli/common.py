@@ -107,7 +107,7 @@ def filters(
     since: str = "",
     until: str = "",
 ) -> Filters:
-    return Filters(provider, model, meter, source, event, moment(since), moment(until, end=True))
+    return Filters(provider, model, meter, source, event, since=moment(since), until=moment(until, end=True))
 
 
 def moment(words: str, *, end: bool = False) -> datetime | None:

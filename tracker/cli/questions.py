@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -148,6 +149,9 @@ def moves(
     event: Event = "",
     since: Since = "",
     until: Until = "",
+    documented: Annotated[
+        bool, typer.Option("--documented", help="Also the moves of the bundled history, which no look saw.")
+    ] = False,
     json: Json = False,
     csv: Csv = False,
 ) -> None:
@@ -157,6 +161,7 @@ def moves(
     narrowed = common.filters(
         provider=provider, model=model, meter=meter, source=source, event=event, since=since, until=until
     )
+    narrowed = replace(narrowed, documented=documented)
     form = form_of(json, csv)
     with common.question() as connection:
         rows = [move_row(m) for m in questions.find_moves(connection, narrowed)]

@@ -97,7 +97,7 @@ def component_of(series: Series) -> str:
     return name
 
 
-def of_moves(moves: Iterable[Move]) -> list[Event]:
+def of_moves(moves: Iterable[Move], recorded_at: datetime) -> list[Event]:
     """Confirmed moves as events: one a provider, day and kind.
 
     A move took effect on the day that the page states, else between the last look that saw the price before
@@ -116,7 +116,7 @@ def of_moves(moves: Iterable[Move]) -> list[Event]:
             f"{hi.isoformat()}:{provider}",
             tuple(map(_row, own)),
             own[0].source,
-            max(m.recorded_at for m in own),
+            recorded_at,
             why=own[0].reason,
         )
         for (provider, kind, lo, hi), own in found.items()

@@ -28,6 +28,7 @@ _METERS = {
 _ADDED = {
     "(>200k)": Terms(context=">200K"),
     "(off-peak)": Terms(window="16:30-00:30Z"),
+    "(peak)": Terms(window="peak"),
     "(annual)": Terms(billing="yearly"),
     "(India, INR 399)": Terms(region="India"),
     "(India)": Terms(region="India"),
@@ -91,3 +92,8 @@ def series_of_fact(fact: Fact) -> Series | None:
 def name_of_fact(fact: Fact) -> str:
     """The model as it is printed: the facts' name without what they add."""
     return _NOTE.sub("", fact.model)
+
+
+def predecessor_of_fact(fact: Fact) -> str:
+    """The model that it followed, without what the facts add to its name."""
+    return _NOTE.sub("", fact.predecessor)

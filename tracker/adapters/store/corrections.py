@@ -8,11 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
+from tracker.adapters.store import events
 from tracker.adapters.store.moves import PENDING, insert, move_of, retract, select_moves
 from tracker.adapters.store.prices import price_row
 from tracker.adapters.store.series import SERIES, series_ids, series_of
 from tracker.adapters.store.tables import moves, prices, series, snapshots, sources
 from tracker.domain.corrections import Correction, Recorded, Retraction
+from tracker.domain.events import of_moves
 from tracker.domain.model import Basis, Move, Status
 
 MOST_IDS = 5000  # in one statement: databases take some tens of thousands
@@ -102,4 +104,5 @@ def _retract(connection: Connection, r: Retraction, series_id: int, at: datetime
     shown = replace(
         r.move, before=r.before, after=r.after, recorded_at=at, reason=f"read again: it was read as {was}"
     )
-    insert(connection, shown, series_id, r.move.source, r.move.snapshot)
+    id = insert(connection, shown, series_id, r.move.source, r.move.snapshot)
+    events.put(connection, of_moves([replace(shown, id=id)], at))

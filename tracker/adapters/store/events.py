@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, func, select
 
 from tracker.adapters.store.series import SERIES, series_ids, series_of
-from tracker.adapters.store.tables import series
+from tracker.adapters.store.tables import moves, series
 from tracker.adapters.store.tables_judged import event_rows, events, rulings
 from tracker.domain.events import Event, EventRow, Kind, days_apart, is_same_model, is_same_step
 from tracker.domain.model import Status
@@ -174,7 +174,8 @@ def _rows(
         statement = (
             select(*columns, event_rows.c.model.label("printed"), *SERIES)
             .join(series, series.c.id == event_rows.c.series)
-            .where(event_rows.c.event.in_(wanted[i : i + _MOST]))
+            .outerjoin(moves, moves.c.id == event_rows.c.move)
+            .where(event_rows.c.event.in_(wanted[i : i + _MOST]), ~_retracted(known_at))
             .order_by(event_rows.c.id)
         )
         if known_at:
@@ -196,6 +197,14 @@ def _rows(
     return found
 
 
+def _retracted(known_at: datetime | None) -> Any:
+    """Whether the move that a row rests on was withdrawn: its page did not say so."""
+    withdrawn = func.coalesce(moves.c.status, "") == Status.withdrawn.value
+    if known_at is None:
+        return withdrawn
+    return and_(withdrawn, func.coalesce(moves.c.status_at, known_at) <= known_at)
+
+
 def _ruled(connection: Connection, wanted: Sequence[int], known_at: datetime | None) -> dict[int, Any]:
     """The last ruling on each event."""
     found: dict[int, Any] = {}
@@ -208,6 +217,8 @@ def _ruled(connection: Connection, wanted: Sequence[int], known_at: datetime | N
 
 
 def _event(row: Any, rows: Sequence[EventRow], ruling: Any) -> Event:
+    """An event none of whose rows stands any more is withdrawn."""
+    status = Status(ruling.status if ruling else row.status) if rows else Status.withdrawn
     return Event(
         Kind(row.kind),
         row.provider,
@@ -218,7 +229,7 @@ def _event(row: Any, rows: Sequence[EventRow], ruling: Any) -> Event:
         tuple(rows),
         row.source,
         row.recorded_at,
-        Status(ruling.status if ruling else row.status),
+        status,
         f"{ruling.status} by {ruling.by}: {ruling.why}" if ruling else row.why,
         row.id,
         row.key,

@@ -94,10 +94,9 @@ def flaps(connection: Connection, source: str, since: datetime) -> int:
     return connection.scalar(found) or 0
 
 
-def insert(
-    connection: Connection, move: Move, series_id: int, source: str, snapshot: int | None
-) -> None:
-    connection.execute(
+def insert(connection: Connection, move: Move, series_id: int, source: str, snapshot: int | None) -> int:
+    """Write a move; its id."""
+    result = connection.execute(
         moves.insert().values(
             source=source,
             series=series_id,
@@ -116,6 +115,9 @@ def insert(
             snapshot=snapshot,
         )
     )
+    assert result.inserted_primary_key is not None
+    id: int = result.inserted_primary_key[0]
+    return id
 
 
 def settle(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
@@ -23,7 +23,7 @@ from tracker.adapters.store.tables import (
     snapshots,
     sources,
 )
-from tracker.domain.model import Move
+from tracker.domain.model import Basis, Move
 from tracker.domain.spans import NEVER_LOOKED_AT
 from tracker.domain.witnesses import fold
 
@@ -37,6 +37,7 @@ class Filters:
     meter: str = ""
     source: str = ""
     event: str = ""
+    documented: bool = False  # also what facts tell and no look saw
     since: datetime | None = None
     until: datetime | None = None
 
@@ -71,6 +72,12 @@ def prices_at(
     holds = and_(
         prices.c.valid_from <= at,
         or_(prices.c.valid_to.is_(None), prices.c.valid_to > at, prices.c.closed_at > known_at),
+        # A fact that was gathered tells of the time until then, and of what it dates itself.
+        or_(
+            prices.c.basis != Basis.documented.value,
+            prices.c.valid_to.is_not(None),
+            prices.c.recorded_at >= at - timedelta(days=1),
+        ),
     )
     return _prices(connection, known_at, filters, [holds])
 
@@ -135,10 +142,16 @@ def _price(row: Any, known_at: datetime) -> dict[str, Any]:
 
 
 def find_moves(connection: Connection, filters: Filters, limit: int | None = None) -> list[Move]:
-    """Moves, the newest first; `since` and `until` compare with the day on the provider's side."""
+    """Moves, the newest first; `since` and `until` compare with the day on the provider's side.
+
+    What only the bundled facts tell is among them where it is asked for: `documented`, or their source.
+    """
     statement = select_moves().where(*filters.clauses()).order_by(moves.c.at.desc(), moves.c.id.desc())
     if filters.source:
         statement = statement.where(moves.c.source == filters.source)
+    elif not filters.documented:
+        facts = select(sources.c.id).where(sources.c.kind == "facts")
+        statement = statement.where(moves.c.source.not_in(facts))
     if filters.event:
         statement = statement.where(moves.c.event == filters.event)
     if filters.since:

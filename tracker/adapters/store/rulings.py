@@ -8,12 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from tracker.adapters.store import outbox, prices, witnesses
+from tracker.adapters.store import events, outbox, prices, witnesses
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.moves import BY_A_PERSON, move_of, select_moves, settle
 from tracker.adapters.store.tables import moves as table
 from tracker.domain.alerts import alerts_for
 from tracker.domain.errors import TrackerError
+from tracker.domain.events import of_moves
 from tracker.domain.model import Move, Status, basis_of
 from tracker.domain.settings import Settings
 from tracker.domain.witnesses import SAME_MOVE
@@ -38,6 +39,7 @@ def rule(
         ruled.setdefault(move.source, []).append(move)
     if status is Status.confirmed:
         for source, moves in ruled.items():
+            events.put(connection, of_moves(moves, now))
             alerts = alerts_for(
                 [m for m in moves if not witnesses.is_told(connection, m, now - SAME_MOVE)],
                 rules=settings.rules,

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, func, select
 
 from tracker.adapters import facts
 from tracker.adapters.store import events
 from tracker.adapters.store.spans import spans_of
 from tracker.adapters.store.tables import looks, sources
-from tracker.adapters.store.tables_judged import captures, coverage, verdicts
+from tracker.adapters.store.tables_judged import captures, coverage, event_rows, rulings, verdicts
 from tracker.domain import market
 from tracker.domain.answers import answer
 from tracker.domain.claims import Claims, Prediction
@@ -107,6 +107,13 @@ def _merged(spans: Sequence[Days], apart: timedelta) -> list[Days]:
         else:
             found.append((lo, hi))
     return found
+
+
+def newest_event(connection: Connection) -> tuple[int, int]:
+    """What grows whenever an event is recorded or ruled on."""
+    newest = (func.coalesce(func.max(table.c.id), 0) for table in (event_rows, rulings))
+    rows, ruled = connection.execute(select(*(n.label(None) for n in newest))).one()
+    return rows, ruled
 
 
 def last(connection: Connection, claims: str, prediction: str) -> dict[str, Any] | None:
