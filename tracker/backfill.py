@@ -19,6 +19,7 @@ from tracker.adapters.store import captures as store
 from tracker.adapters.store.backfilled import Reconciled, reconcile, register
 from tracker.adapters.store.captures import Kept
 from tracker.adapters.store.past_moves import put_moves
+from tracker.adapters.store.past_steps import put_steps
 from tracker.domain.captures import Told, tell
 from tracker.domain.errors import FetchError, Missing
 from tracker.domain.model import Basis, basis_of
@@ -196,6 +197,6 @@ def _record(
     _register(connection, past, at)
     store.set_outcomes(connection, past.id, read_as)
     prices = reconcile(connection, past.id, told.spans, basis=past.basis, at=at)
-    # What a catalogue records is no evidence of a move: its steps are judged where they are asked for.
-    moves = told.moves(past.id) if past.basis is Basis.observed else []
-    return prices, *put_moves(connection, past.id, moves, at)
+    if past.basis is Basis.catalogue:  # what it records is a move only where a better source says so
+        return prices, 0, put_steps(connection, past.id, told.spans, at)
+    return prices, *put_moves(connection, past.id, told.moves(past.id), at)

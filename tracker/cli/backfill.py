@@ -19,6 +19,7 @@ from tracker.adapters.edges import Edges
 from tracker.adapters.fetch import Fetcher
 from tracker.adapters.store import Connection, bundled
 from tracker.adapters.store.backfilled import Reconciled, reconcile, register
+from tracker.adapters.store.past_steps import put_steps
 from tracker.backfill import (
     CATALOGUES,
     FIRST_DAY,
@@ -148,16 +149,19 @@ def _told_here(what: What, edges: Edges, *, write: bool) -> Iterator[Backfilled]
     ):
         if what in (What.all, asked):
             run = edges.write if write else edges.try_out
-            yield Backfilled(id, prices=asyncio.run(run(tell, edges.clock.now())))
+            prices, events = asyncio.run(run(tell, edges.clock.now()))
+            yield Backfilled(id, prices=prices, events=events)
 
 
-def _facts(connection: Connection, at: datetime) -> Reconciled:
-    return Reconciled(bundled.load(connection, at), 0, 0)
+def _facts(connection: Connection, at: datetime) -> tuple[Reconciled, int]:
+    return Reconciled(bundled.load(connection, at), 0, 0), 0
 
 
-def _genai(connection: Connection, at: datetime) -> Reconciled:
+def _genai(connection: Connection, at: datetime) -> tuple[Reconciled, int]:
     register(connection, genai.SOURCE, "histories", "genai-prices", GENAI, at)
-    return reconcile(connection, genai.SOURCE, genai.history(), basis=Basis.catalogue, at=at)
+    history = genai.history()
+    prices = reconcile(connection, genai.SOURCE, history, basis=Basis.catalogue, at=at)
+    return prices, put_steps(connection, genai.SOURCE, history, at)
 
 
 def _row(one: Backfilled) -> dict[str, object]:

@@ -100,6 +100,8 @@ class Record:
         self.pointed = tuple(pointed)
         self.moves: dict[str, list[Known]] = defaultdict(list)
         self.spans: dict[str, list[Span]] = defaultdict(list)
+        self.of_model: dict[tuple[str, str], list[Span]] = defaultdict(list)  # by provider and plain id
+        self.models: dict[str, set[str]] = defaultdict(set)  # their plain ids, by provider
         self.launches: dict[tuple[str, str], date] = {}
         self.rows: dict[tuple[str, date, str], list[Step]] = defaultdict(list)
         self.steps: dict[tuple[str, str], list[Step]] = defaultdict(list)
@@ -109,7 +111,10 @@ class Record:
         by_series: dict[tuple[str, str], list[Span]] = defaultdict(list)
         for span in spans:
             if span.basis is not Basis.catalogue:
-                self.spans[span.series.provider].append(span)
+                provider, model = span.series.provider, plain(span.series.model)
+                self.spans[provider].append(span)
+                self.of_model[provider, model].append(span)
+                self.models[provider].add(model)
                 by_series[span.source, span.series.key].append(span)
         for own in by_series.values():
             self._compare(sorted(own, key=lambda s: s.valid_from))
@@ -162,11 +167,11 @@ class Record:
 
     def priced(self, series: Series, day: date) -> list[Span]:
         """What better sources say that a price was on a day, of the model under any of its names."""
-        names = set(self.of_names(series, day))
         return [
             s
-            for s in self.spans[series.provider]
-            if plain(s.series.model) in names and is_same_place(s.series, series) and holds(s, day)
+            for name in dict.fromkeys(self.of_names(series, day))
+            for s in self.of_model.get((series.provider, name), ())
+            if is_same_place(s.series, series) and holds(s, day)
         ]
 
     def began(self, step: Step) -> date | None:

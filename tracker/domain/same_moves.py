@@ -66,7 +66,7 @@ def _varies(step: Step, model: str) -> bool:
 def models_like(step: Step, record: Record) -> list[str]:
     """The other models of the provider whose names have all the words of the step's."""
     stem = set(stem_of(step))
-    names = {plain(s.series.model) for s in record.spans[step.series.provider]} - {plain(step.series.model)}
+    names = record.models[step.series.provider] - {plain(step.series.model)}
     return sorted(n for n in names if stem <= set(words(n)))
 
 

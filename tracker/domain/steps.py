@@ -98,8 +98,8 @@ def taken_back(step: Step, record: Record) -> Ruling | None:
     for model in (m for m in models_like(step, record) if is_alias_of(step, m)):
         coming = {
             s.series.meter: s
-            for s in record.spans[step.series.provider]
-            if plain(s.series.model) == model and s.series.terms == step.series.terms
+            for s in record.of_model[step.series.provider, model]
+            if s.series.terms == step.series.terms
             if step.day < s.valid_from.date() <= step.day + EARLIEST
         }
         if len(by_meter) > 1 and by_meter.items() <= {m: s.price for m, s in coming.items()}.items():
@@ -182,8 +182,8 @@ def re_pointed(step: Step, record: Record) -> Ruling | None:
             continue
         its = {
             s.series.meter: s
-            for s in record.spans[step.series.provider]
-            if plain(s.series.model) == model and s.series.terms == step.series.terms and holds(s, step.day)
+            for s in record.of_model[step.series.provider, model]
+            if s.series.terms == step.series.terms and holds(s, step.day)
         }
         shared = set(row) & set(its)
         if len(shared) > 1 and all(its[m].price == row[m] for m in shared):

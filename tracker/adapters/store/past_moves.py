@@ -72,7 +72,7 @@ def _rule(
     """Bring the events that only this source tells to what it tells now."""
     confirmed, provisional = ({_step(m) for m in moves} for moves in (sure, unsure))
     changed: dict[Status, list[int]] = {}
-    for event in _told_by(connection, source):
+    for event in told_by(connection, source):
         if any(r.source != source for r in event.rows) or " by person" in event.why:
             continue
         steps = {(r.series.key, r.before, r.after) for r in event.rows}
@@ -90,7 +90,7 @@ def _rule(
         events.rule(connection, ids, status, BY, why.get(status, "seen in one capture only"), at)
 
 
-def _told_by(connection: Connection, source: str) -> list[Event]:
+def told_by(connection: Connection, source: str) -> list[Event]:
     """The events that a source has a row in."""
     ids = list(connection.scalars(select(event_rows.c.event).where(event_rows.c.source == source).distinct()))
     return events.find(connection, None, ids=ids) if ids else []

@@ -1,0 +1,63 @@
+"""The events that a catalogue's history tells: equal to what it tells now, and alerted to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from tracker.adapters.store import events
+from tracker.adapters.store.past_moves import BY, told_by
+from tracker.adapters.store.spans import spans_of
+from tracker.domain.events import Event
+from tracker.domain.histories import events_of_history
+from tracker.domain.model import Basis, Status
+from tracker.domain.recorded import steps_of
+from tracker.domain.spans import Span
+
+GONE = "the catalogue's history, read again, does not say so"
+
+
+def put_steps(connection: Connection, source: str, history: Sequence[Span], at: datetime) -> int:
+    """Make the events of a catalogue what its history tells beside all else that is known; how many are new.
+
+    What it no longer tells is withdrawn, so that it can be told as what it is. An event on which a person
+    ruled, and one that others tell too, stays as it is.
+    """
+    providers = {step.series.provider for step in steps_of(history)}
+    if not providers:
+        return 0
+    beside = [s for s in spans_of(connection, at, providers=providers) if s.basis is not Basis.catalogue]
+    known = [e for e in events.find(connection, at, providers=providers) if not _is_own(e, source)]
+    told = events_of_history(history, known, beside, at)
+    _rule(connection, source, {_says(e, r) for e in told for r in e.rows}, told, at)
+    return len(events.put(connection, told))
+
+
+def _is_own(event: Event, source: str) -> bool:
+    """Whether a source alone tells an event, and no person ruled on it."""
+    return all(r.source == source for r in event.rows) and " by person" not in event.why
+
+
+def _says(event: Event, row: Any) -> Any:
+    return event.kind, row.series.key, row.before, row.after
+
+
+def _rule(
+    connection: Connection, source: str, wanted: Collection[Any], told: Sequence[Event], at: datetime
+) -> None:
+    """Withdraw the source's own events that it does not tell now, and take back what was withdrawn so."""
+    began = {event.key: event.status for event in told}
+    changed: dict[Status, list[int]] = {}
+    for event in told_by(connection, source):
+        if not _is_own(event, source):
+            continue
+        says = any(_says(event, row) in wanted for row in event.rows)
+        status = began.get(event.key, Status.provisional) if says else Status.withdrawn
+        if (status is Status.withdrawn) != (event.status is Status.withdrawn):
+            changed.setdefault(status, []).append(event.id)
+    for status, ids in changed.items():
+        why = GONE if status is Status.withdrawn else "the catalogue's history says so again"
+        events.rule(connection, ids, status, BY, why, at)
