@@ -11,7 +11,10 @@ from scrapers.meters import MILLION, Unit
 from scrapers.money import Price, PriceError, plain, read_number
 
 _WORDS = CURRENCIES | {"yuan": "CNY", "renminbi": "CNY"}
-_NUMBER = r"(?<![\w.,])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})(?![\w%]|[.,]\d)"
+# As many places as the store keeps, of cents too.
+_NUMBER = (
+    r"(?<![\w.,])(?:\d{1,3}(?:,\d{3}){1,2}(?:\.\d{1,8})?|\d{1,9}(?:\.\d{1,8})?|\.\d{1,8})(?![\w%]|[.,]\d)"
+)
 _SIGN = r"(?:US\$|CN¥|JP¥|[$€£¥₩])"
 _MONEY = re.compile(
     rf"(?P<sign>{_SIGN})\s?(?P<after>{_NUMBER.replace(chr(92) + 'w.,', '.,', 1)})"

@@ -6,14 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from scrapers.page import ReadError
+from scrapers.source import Source
 from tracker.adapters.edges import Edges
-from tracker.adapters.store import Connection, Row, moves
+from tracker.adapters.store import Connection, Row, mentions, moves
 from tracker.adapters.store import sources as states
+from tracker.adapters.store.articles import Stored
 from tracker.domain import health
 from tracker.domain.alerts import Alert
 from tracker.domain.errors import FetchError
+from tracker.domain.mentioned import told
 from tracker.domain.model import State
 from tracker.domain.notices import (
+    MOST_SAID,
+    article_alerts,
     flapping_alerts,
     offline_alerts,
     online_alerts,
@@ -59,6 +64,23 @@ def well(
     if before.told and not turn.told:
         return turn, recovery_alerts(source, before.told, before.since, **routes(edges))
     return turn, []
+
+
+def articles(
+    connection: Connection, edges: Edges, source: Source, stored: Stored, at: datetime, *, is_first: bool
+) -> list[Alert]:
+    """Keep what new and edited articles of a feed say; what is told of the new ones, at a first look nothing.
+
+    What an article says of a tracked price stands beside the price that was recorded when it was published.
+    """
+    mentions.put(connection, stored.fresh | stored.edited, at, source.provider)
+    if is_first:
+        return []
+    published = {id: article.published_at or at for id, article in stored.fresh.items()}
+    checked = mentions.of_articles(connection, published, at)
+    said = {stored.fresh[id].guid: told(of, MOST_SAID) for id, of in checked.items()}
+    fresh = list(stored.fresh.values())
+    return article_alerts(fresh, source.id, source.quiet, said, **routes(edges))
 
 
 def routes(edges: Edges) -> dict[str, Any]:

@@ -40,21 +40,21 @@ BY_EYE = [
 ]
 
 
-def names(day: date = DAY, *more: tuple[str, str]) -> Names:
+def names(*more: tuple[str, str]) -> Names:
     """What the bundled facts name, as a store knows it from its first day."""
     series = [series_of_fact(fact) for fact in (*facts.moves(), *facts.listings())]
-    return Names([*{(s.provider, s.model) for s in series if s}, *more], nicknames(), day)
+    return Names([*{(s.provider, s.model) for s in series if s}, *more], nicknames())
 
 
 NAMES = names()
 
 
-def prices(text: str, known: Names = NAMES, provider: str = "") -> list[Mention]:
-    return [m for m in mentions(text, known, provider) if m.price is not None]
+def prices(text: str, known: Names = NAMES, day: date = DAY, provider: str = "") -> list[Mention]:
+    return [m for m in mentions(text, known, day, provider) if m.price is not None]
 
 
-def said(text: str, known: Names = NAMES, provider: str = "") -> list[tuple[str, str, str]]:
-    return [(m.model, m.meter, f"{m.price:f}") for m in prices(text, known, provider)]
+def said(text: str, known: Names = NAMES, day: date = DAY, provider: str = "") -> list[tuple[str, str, str]]:
+    return [(m.model, m.meter, f"{m.price:f}") for m in prices(text, known, day, provider)]
 
 
 def rows(text: str) -> list[dict[str, Any]]:
@@ -108,14 +108,14 @@ def test_claude_is_known_with_its_version_before_or_after_its_size() -> None:
 
 
 def test_a_word_of_the_language_is_no_model() -> None:
-    known = names(DAY, ("cohere", "command"), ("acme", "4"))
+    known = names(("cohere", "command"), ("acme", "4"))
     assert said("The command costs $3 per million input tokens, 4 times.", known) == [("", "input_mtok", "3")]
 
 
 def test_a_nickname_means_a_model_only_as_long_as_it_did() -> None:
     text = "DeepSeek's V3 costs $0.27 per million input tokens."
-    assert said(text, names(date(2025, 9, 4)))[0][0] == "deepseek-chat"
-    assert said(text, names(date(2025, 9, 5)))[0][0] == ""
+    assert said(text, day=date(2025, 9, 4))[0][0] == "deepseek-chat"
+    assert said(text, day=date(2025, 9, 5))[0][0] == ""
 
 
 def test_a_feed_of_a_provider_needs_not_name_it() -> None:
@@ -125,7 +125,7 @@ def test_a_feed_of_a_provider_needs_not_name_it() -> None:
 
 
 def test_of_several_sellers_the_one_that_the_sentence_names_is_meant_else_the_maker() -> None:
-    known = names(DAY, ("azure", "gpt-4o"), ("together", "gpt-4o"))
+    known = names(("azure", "gpt-4o"), ("together", "gpt-4o"))
 
     def seller(text: str) -> str:
         return prices(text, known)[0].provider
@@ -136,7 +136,7 @@ def test_of_several_sellers_the_one_that_the_sentence_names_is_meant_else_the_ma
 
 
 def test_an_article_names_its_providers_once_each() -> None:
-    found = mentions("OpenAI and Anthropic. Claude and OpenAI again; openai.com is no name.", NAMES)
+    found = mentions("OpenAI and Anthropic. Claude and OpenAI again; openai.com is no name.", NAMES, DAY)
     assert [(m.provider, m.quote, m.price) for m in found] == [
         ("anthropic", "Anthropic", None),
         ("openai", "OpenAI", None),
@@ -185,7 +185,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_read_in_good_time(name: str) -> None:
     begun = time.process_time()
-    found = mentions(HOSTILE[name], NAMES)
+    found = mentions(HOSTILE[name], NAMES, DAY)
     assert time.process_time() - begun < 3
     assert len(found) <= MOST
 
@@ -197,14 +197,14 @@ def test_hostile_text_is_read_in_good_time(name: str) -> None:
     )
 )
 def test_whatever_is_written_a_quote_is_short_harmless_and_from_the_text(parts: list[str]) -> None:
-    for mention in mentions("".join(parts), NAMES):
+    for mention in mentions("".join(parts), NAMES, DAY):
         assert len(mention.quote) <= LONGEST_QUOTE
         assert mention.quote.isprintable()
 
 
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(text: str) -> None:
-    mentions(text, NAMES)
+    mentions(text, NAMES, DAY)
 
 
 def test_the_reviewed_nicknames_name_models_of_the_record() -> None:

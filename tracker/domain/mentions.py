@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from scrapers.page import STANDARD, Terms
@@ -50,13 +51,13 @@ class Mention:
     currency: str = ""
 
 
-def mentions(text: str, names: Names, provider: str = "") -> tuple[Mention, ...]:
-    """What an article says: the providers it names, then its prices in order; `provider` is its feed's."""
+def mentions(text: str, names: Names, day: date, provider: str = "") -> tuple[Mention, ...]:
+    """What an article of a day says: the providers it names, then its prices; `provider` is its feed's."""
     named = {hit.provider: text[hit.start : hit.end] for hit in reversed(list(names.providers_in(text)))}
     found = [Mention(quote=words, provider=id) for id, words in sorted(named.items())]
     told_of = [provider] if provider else []
     for paragraph in _STRUCK.sub(" ", text).split("\n"):
-        found += _of_paragraph(paragraph, names, told_of)
+        found += _of_paragraph(paragraph, names, day, told_of)
         told_of += [hit.provider for hit in names.providers_in(paragraph) if hit.provider not in told_of]
         if len(found) >= MOST:
             break
@@ -73,10 +74,10 @@ class _Sentence:
     prices: Sequence[Stated]
 
 
-def _of_paragraph(paragraph: str, names: Names, told_of: Sequence[str]) -> Iterator[Mention]:
+def _of_paragraph(paragraph: str, names: Names, day: date, told_of: Sequence[str]) -> Iterator[Mention]:
     if not any(stated(part) for _, part in _sentences(paragraph)):
         return
-    hits = names.find(paragraph, told_of)
+    hits = names.find(paragraph, day, told_of)
     before: list[Hit] = []  # of the sentences before this one
     for start, said in _sentences(paragraph):
         asides = _asides(said)

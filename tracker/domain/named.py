@@ -67,18 +67,14 @@ class _Node:
 
 
 class Names:
-    """The names that are known on a day. `known`: (provider, model) of the record."""
+    """The names of the record, (provider, model) each, and what they are called."""
 
-    def __init__(self, known: Iterable[tuple[str, str]], nicknames: Collection[Nickname], day: date) -> None:
-        held = [n for n in nicknames if n.begin <= day < n.end]
-        self.makers = {n.provider for n in held if n.of == "maker"}
-        self._brands = {n.words.casefold(): n.provider for n in held if n.of == "maker"}
-        self._called = {n.words: n for n in held}
-        words = sorted({n.words for n in held}, key=len, reverse=True)
-        shown = "|".join(map(re.escape, words)) or r"(?!)"
-        self._word = re.compile(rf"(?<![\w]){'(?:' + shown + ')'}(?![\w])")
-        self._of_plans = {(n.provider, n.words): n for n in held if n.of == "plan"}
-        self._nicknames = [n for n in held if n.of in ("model", "plan")]
+    def __init__(self, known: Iterable[tuple[str, str]], nicknames: Collection[Nickname]) -> None:
+        sellers = [n for n in nicknames if not n.model]
+        self._sellers = {n.words: n.provider for n in sellers}
+        self._brands = {n.words.casefold(): n.provider for n in sellers if n.of == "maker"}
+        self._nicknames = [n for n in nicknames if n.model]
+        self._seller, self._nickname = _words(self._sellers), _words(n.words for n in self._nicknames)
         self._root = _Node()
         for provider, model in known:
             for runs in _spellings(_NOTE.sub("", model)):
@@ -92,20 +88,18 @@ class Names:
 
     def providers_in(self, text: str) -> Iterator[Hit]:
         """Where a text names providers, as the table spells them."""
-        for match in self._word.finditer(text):
-            called = self._called[match[0]]
-            if called.of in ("maker", "host"):
-                yield Hit(match.start(), match.end(), called.provider)
+        for match in self._seller.finditer(text):
+            yield Hit(match.start(), match.end(), self._sellers[match[0]])
 
-    def find(self, text: str, providers: Collection[str] = ()) -> list[Hit]:
-        """Every name, in order, none in another; `providers` are those that were named before.
+    def find(self, text: str, day: date, providers: Collection[str] = ()) -> list[Hit]:
+        """Every name, in order, none in another, as it was meant on a day.
 
-        A nickname of a model counts only where its provider is named.
+        A nickname of a model counts only where its provider is named, or among `providers`, named before.
         """
         named = list(self.providers_in(text))
         here = {hit.provider for hit in named} | set(providers)
         models = list(self._models(text))
-        models += self._called_by_nickname(text, here)
+        models += self._by_nickname(text, day, here)
         models += [Hit(m.start(), m.end(), is_model=True) for m in _MODEL_LIKE.finditer(text)]
         found: list[Hit] = []
         for hit in [*models, *named]:  # what is listed first holds its place
@@ -143,15 +137,13 @@ class Names:
                 last, options = place, node.options
         return last, options
 
-    def _called_by_nickname(self, text: str, providers: Collection[str]) -> Iterator[Hit]:
-        for match in self._word.finditer(text):
-            meant = [n for n in self._nicknames if n.words == match[0] and n.provider in providers]
-            if not meant:
-                continue
-            options = {Option(n.provider, n.model) for n in meant}
-            is_plan = meant[0].of == "plan"
-            hit = _hit(text, match.start(), match.end(), options)
-            yield Hit(hit.start, hit.end, hit.provider, hit.options, is_model=True, is_plan=is_plan)
+    def _by_nickname(self, text: str, day: date, providers: Collection[str]) -> Iterator[Hit]:
+        held = [n for n in self._nicknames if n.provider in providers and n.begin <= day < n.end]
+        for match in self._nickname.finditer(text) if held else ():
+            meant = [n for n in held if n.words == match[0]]
+            if meant:
+                options = {Option(n.provider, n.model) for n in meant}
+                yield _hit(text, match.start(), match.end(), options, is_plan=meant[0].of == "plan")
 
     def choose(self, hit: Hit, providers: Iterable[str]) -> Option:
         """Which model a name means, the providers named nearest first; empty where none is sure."""
@@ -162,7 +154,8 @@ class Names:
             if provider in options:
                 return options[provider]
         made = [o for o in options.values() if self._maker(o.model) == o.provider]
-        made = made or [o for o in options.values() if o.provider in self.makers]
+        makers = set(self._brands.values())
+        made = made or [o for o in options.values() if o.provider in makers]
         sure = made if len(made) == 1 else list(options.values())
         return sure[0] if len(sure) == 1 else Option("", "")
 
@@ -171,13 +164,18 @@ class Names:
         return self._brands.get(first[0], "") if first else ""
 
 
-def _hit(text: str, start: int, end: int, options: Iterable[Option]) -> Hit:
+def _words(words: Iterable[str]) -> re.Pattern[str]:
+    shown = "|".join(map(re.escape, sorted(set(words), key=len, reverse=True)))
+    return re.compile(rf"(?<!\w)(?:{shown})(?!\w)" if shown else r"(?!)")
+
+
+def _hit(text: str, start: int, end: int, options: Iterable[Option], *, is_plan: bool = False) -> Hit:
     """A known model, or one that we do not know where its name goes on."""
     goes_on = _GOES_ON.match(text, end) or _ANOTHER.match(text, end)
     if goes_on and not _COMPARED.match(text, end):
         rest = re.compile(r"[\w.-]*\w").match(text, goes_on.end() - 1)
-        return Hit(start, rest.end() if rest else goes_on.end(), is_model=True)
-    return Hit(start, end, options=tuple(sorted(options)), is_model=True)
+        return Hit(start, rest.end() if rest else goes_on.end(), is_model=True, is_plan=is_plan)
+    return Hit(start, end, options=tuple(sorted(options)), is_model=True, is_plan=is_plan)
 
 
 def _lower(text: str) -> str:

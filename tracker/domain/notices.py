@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from scrapers.page import Article
 from tracker.domain import wording
@@ -11,6 +12,9 @@ from tracker.domain.alerts import EVERYTHING, MOST_LINES, Alert, Message, is_amo
 from tracker.domain.health import FLAPPING
 from tracker.domain.listings import Listing
 from tracker.domain.settings import Rule
+
+MOST_SAID = 8  # lines of what one article says
+NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def trouble_alerts(
@@ -140,6 +144,7 @@ def article_alerts(
     articles: Sequence[Article],
     source: str,
     quiet: bool = False,
+    said: Mapping[str, Sequence[str]] = NOTHING,
     *,
     rules: Sequence[Rule],
     channels: Sequence[str],
@@ -147,12 +152,15 @@ def article_alerts(
 ) -> list[Alert]:
     """What to tell of new articles of one feed; with rules, only those that name the event.
 
+    `said`: by an article's guid, what it says of prices that are tracked (`mentioned.told`).
     Of a `quiet` feed nothing is told without such a rule: it is there to link moves to their announcement.
     """
     if not articles or (quiet and not rules):
         return []
     shown, name = articles[:MOST_LINES], wording.harmless(source)
-    lines = [_article_line(article, name) for article in shown]
+    lines: list[str] = []
+    for article in shown:
+        lines += [_article_line(article, name), *said.get(article.guid, ())[:MOST_SAID]]
     if len(articles) > len(shown):
         lines.append(f"… and {len(articles) - len(shown):,} more: {len(articles):,} new articles in all")
     titles = [(wording.harmless(a.title) or "article", a.url) for a in shown]

@@ -1,0 +1,131 @@
+"""A price that an article states, beside the one that was recorded for that instant, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from tracker.domain import wording
+from tracker.domain.events import component_of
+from tracker.domain.mentions import Mention
+from tracker.domain.model import Series
+from tracker.domain.price_claims import Compared, Verdict, compare
+from tracker.domain.spans import Span
+from tracker.domain.witnesses import fold
+
+TOLERANCE_PCT = Decimal(1)
+SAME_DAYS = timedelta(days=3)  # a move and an article about it, either way
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A mention, and what was recorded when its article was published."""
+
+    mention: Mention
+    compared: Compared
+    at: datetime
+
+    @property
+    def component(self) -> str:
+        """What the price is of, in the names of facts and claims; empty where the article does not say."""
+        m = self.mention
+        return component_of(Series(m.provider, m.model, m.meter, m.terms, m.currency)) if m.meter else ""
+
+    @property
+    def is_tracked(self) -> bool:
+        """Whether a price of that model and meter was recorded."""
+        return self.compared.verdict is not Verdict.unknown
+
+
+def check(mention: Mention, spans: Iterable[Span], at: datetime) -> Checked:
+    """A stated price against the record of that instant, promotions included, give or take one per cent.
+
+    `spans` are of any model; compared are those of the mentioned one, in the currency and on the terms that
+    the article says. Never correct or incorrect where it does not say of what the price is.
+    """
+    unknown = Checked(mention, Compared(None, Verdict.unknown), at)
+    if mention.price is None or not mention.model or not mention.meter:
+        return unknown
+    mine = [span for span in spans if _is_of(span.series, mention)]
+    found = compare(mention.price, mine, at, unknown.component, TOLERANCE_PCT)
+    return Checked(mention, found, at)
+
+
+def _is_of(series: Series, mention: Mention) -> bool:
+    said, terms = mention.terms, series.terms
+    if (series.provider, fold(series.model)) != (mention.provider, fold(mention.model)):
+        return False
+    monthly = ("", "monthly")
+    same_billing = terms.billing == said.billing or (not said.billing and terms.billing in monthly)
+    standard = not terms.window and not terms.region
+    return series.currency == mention.currency and terms.tier == said.tier and same_billing and standard
+
+
+def told(checked: Sequence[Checked], most: int) -> list[str]:
+    """What to tell of the tracked prices that an article mentions: at most so many lines, none twice."""
+    lines = list(dict.fromkeys(tell(one) for one in checked if one.is_tracked))
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], f"… and {len(lines) - most + 1:,} more tracked prices"]
+
+
+def tell(one: Checked) -> str:
+    """ "mentions OpenAI gpt-4o input $2.50: as recorded", or what was recorded instead."""
+    mention, found = one.mention, one.compared
+    if mention.price is None or found.actual is None:
+        return ""
+    stated = wording.money(mention.price, mention.currency)
+    terms = wording.terms_words(mention.terms)
+    said = " ".join(
+        filter(
+            None,
+            [
+                "mentions",
+                _name(one),
+                f"({terms})" if terms else "",
+                wording.meter_words(mention.meter),
+                stated,
+            ],
+        )
+    )
+    if found.verdict is Verdict.correct:
+        return f"{said}: as recorded"
+    recorded = wording.money(found.actual, mention.currency)
+    return "; ".join([f"{said}: recorded was {recorded}", *_instead(one, stated)])
+
+
+def _name(one: Checked) -> str:
+    """Provider and model as the record prints it."""
+    provider = wording.provider_name(one.mention.provider)
+    printed = one.compared.rows[0].model if one.compared.rows else ""
+    model = wording.harmless(printed or one.mention.model)
+    return model if model.casefold().startswith(provider.casefold()) else f"{provider} {model}"
+
+
+def _instead(one: Checked, stated: str) -> Iterable[str]:
+    """The recorded price that it is, and from when: "$0.07 is its cached input from 2025-02-08"."""
+    for name, span in zip(one.compared.matches_instead, one.compared.rows[1:], strict=True):
+        words = wording.meter_words(span.series.meter) or "price"
+        if span.valid_from > one.at:
+            yield f"{stated} is its {words} from {span.valid_from.astimezone(UTC):%Y-%m-%d}"
+        elif name.endswith(" scheduled"):
+            yield f"{stated} is its {words} behind the promotion"
+        else:
+            yield f"{stated} is its {words}"
+
+
+def is_near(one: datetime, other: datetime) -> bool:
+    """Whether two things happened within three days of each other."""
+    return abs(one - other) <= SAME_DAYS
+
+
+def moves_near(
+    moves: Iterable[tuple[int, str, datetime]], providers: Collection[str], at: datetime
+) -> list[int]:
+    """The ids of the moves, (id, provider, at) each, of these providers and days; the nearest first."""
+    near = [
+        (abs(when - at), id) for id, provider, when in moves if provider in providers and is_near(when, at)
+    ]
+    return [id for _, id in sorted(near)]
