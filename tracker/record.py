@@ -23,7 +23,7 @@ from tracker.domain.events import Event, Kind, of_moves
 from tracker.domain.listings import left, renamed
 from tracker.domain.model import Basis, Move, Snapshot, Status, basis_of, text
 from tracker.domain.moves import Changes, step
-from tracker.domain.notices import article_alerts, listing_alerts
+from tracker.domain.notices import listing_alerts
 from tracker.domain.observe import Known, Seen, hold_to_the_known, observe
 from tracker.domain.settings import SourceSetting
 from tracker.domain.witnesses import SAME_MOVE, witness_of
@@ -94,10 +94,7 @@ def record(
     stored = articles.put(connection, source.id, reading.articles, got.at, snapshot)
     turn, told = told_of.well(connection, edges, source.id, before, changes.flapped, got.at)
     told += _news(connection, edges, source, changes, known, confirmed, got.at)
-    if row.last_well is not None:
-        told += article_alerts(
-            list(stored.fresh.values()), source=source.id, quiet=source.quiet, **told_of.routes(edges)
-        )
+    told += told_of.articles(connection, edges, source, stored, got.at, is_first=row.last_well is None)
     outbox.put(connection, told, source.id, got.at)
     again = _again(connection, changes, edges, source.id) if waiting or changes.opened else None
     words = _words(reading, seen)
