@@ -113,7 +113,7 @@ def test_every_provider_of_the_facts_has_a_page_or_a_reason() -> None:
     named = {f.provider for f in facts.moves()}
     assert named <= set(providers()) | set(shelf.LEFT_OUT)
     assert not set(providers()) & set(shelf.LEFT_OUT)
-    known = {(f.provider, f.model) for f in facts.moves()}
+    known = {(f.provider, f.model) for f in facts.moves() + facts.listings()}
     assert set(shelf.UNSHOWN) <= known
     assert set(shelf.NAMES) <= known
 

@@ -21,6 +21,9 @@ UNSHOWN = {
     ("openai", "gpt-realtime"): "the text prices of an audio model",
     ("deepseek", "deepseek-chat (off-peak)"): "a discount by the hour, cancelled in September 2025",
     ("deepseek", "deepseek-reasoner (off-peak)"): "a discount by the hour, cancelled in September 2025",
+    ("deepseek", "deepseek-v4-flash (peak)"): "a price by the hour",
+    ("deepseek", "deepseek-v4-pro (peak)"): "a price by the hour",
+    ("deepseek", "deepseek-flash (peak)"): "a price by the hour",
 }
 # The facts' wording of a model → the id under which the page lists it.
 NAMES = {
