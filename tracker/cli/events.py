@@ -12,6 +12,7 @@ import typer
 from tracker.adapters.store import events as store
 from tracker.adapters.store.engine import writing
 from tracker.cli import common
+from tracker.cli.explain import explained, print_explained
 from tracker.cli.options import Csv, Event, Json, KnownAt, Model, Only, Provider, Since, Until, form_of
 from tracker.cli.output import emit
 from tracker.domain.events import Event as Found
@@ -36,6 +37,9 @@ def events(
     since: Since = "",
     until: Until = "",
     status: Annotated[str, typer.Option(help="Only confirmed, provisional or withdrawn ones.")] = "",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Every recorded step down, and whether it is a cut.")
+    ] = False,
     known_at: KnownAt = "",
     json: Json = False,
     csv: Csv = False,
@@ -45,6 +49,11 @@ def events(
         return
     form = form_of(json, csv)
     known = common.moment(known_at, end=True) or datetime.now(UTC)
+    if explain:
+        days = (_day(since), _day(until) or known.date())
+        with common.question() as connection:
+            told = explained(connection, known, provider=provider, model=model, days=days)
+        return print_explained(told, form)
     with common.question() as connection:
         found = store.find(
             connection,

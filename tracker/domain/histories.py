@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tracker.domain.events import Event, EventRow, Kind
-from tracker.domain.model import Status
+from tracker.domain.model import Basis, Status
 from tracker.domain.model_names import plain
 from tracker.domain.recorded import Label, Record, Ruling, Step, is_same_place, steps_of
 from tracker.domain.spans import Span
@@ -20,6 +20,7 @@ _KINDS = {
     Label.promo: Kind.promo,
     Label.end_of_promo: Kind.end_of_promo,
 }
+BY_PERSON = " by person"  # in the reason of an event that a person ruled on
 _REASONS = 3  # that an event of many rows names
 
 
@@ -34,11 +35,14 @@ class Ruled:
 def ruled(history: Iterable[Span], events: Iterable[Event], beside: Iterable[Span]) -> list[Ruled]:
     """Every step of the histories of some catalogues, with what it is by the events and prices beside them.
 
-    A step that repeats what a better source says of the same model and day is known by it. Catalogues share
-    their ancestry: what several of them say is said once.
+    Catalogues share their ancestry: none is a witness of another, and no event that only they tell is known,
+    unless a person confirmed it.
     """
+    history, beside = list(history), list(beside)
+    catalogues = {s.source for s in (*history, *beside) if s.basis is Basis.catalogue}
+    known = [e for e in events if BY_PERSON in e.why or any(r.source not in catalogues for r in e.rows)]
     steps = steps_of(history)
-    record = Record(events, beside, steps)
+    record = Record(known, beside, steps)
     return [Ruled(step, classify(step, record)) for step in steps]
 
 

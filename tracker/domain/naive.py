@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from tracker.domain.events import Event, EventRow, Kind
 from tracker.domain.histories import Ruled, known_row, ruled
-from tracker.domain.model import Basis, Series, Status
+from tracker.domain.model import Series, Status
 from tracker.domain.model_names import plain
 from tracker.domain.recorded import Label
 from tracker.domain.spans import Span
@@ -56,6 +56,12 @@ class Explained:
     def by_label(self) -> dict[str, int]:
         return dict(Counter(row.label for row in self.rows).most_common())
 
+    def narrowed(self, is_asked: Callable[[Apparent], bool]) -> Explained:
+        """The same of some of the rows only."""
+        rows = tuple(row for row in self.rows if is_asked(row))
+        naive = sum(row.label != MISSED for row in rows)
+        return Explained(naive, sum(row.counted for row in rows), rows)
+
 
 def explain(spans: Iterable[Span], events: Iterable[Event], until: date, least: Decimal = LEAST) -> Explained:
     """Every step down of every record up to a day, one row a provider, model and component, and what it is.
@@ -64,8 +70,7 @@ def explain(spans: Iterable[Span], events: Iterable[Event], until: date, least: 
     no record shows are rows too: the differ missed them.
     """
     spans, events = list(spans), list(events)
-    beside = [s for s in spans if s.basis is not Basis.catalogue]
-    down = [r for r in ruled(spans, events, beside) if r.step.is_cut and r.step.day <= until]
+    down = [r for r in ruled(spans, events, spans) if r.step.is_cut and r.step.day <= until]
     found = [_apparent(same, least) for same in _same(down)]
     rows = [*found, *_missed(events, {_told(r) for r in down}, until, least)]
     rows.sort(key=lambda r: (r.day, r.series.key))

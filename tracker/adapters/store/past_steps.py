@@ -12,8 +12,8 @@ from tracker.adapters.store import events
 from tracker.adapters.store.past_moves import BY, told_by
 from tracker.adapters.store.spans import spans_of
 from tracker.domain.events import Event
-from tracker.domain.histories import events_of_history
-from tracker.domain.model import Basis, Status
+from tracker.domain.histories import BY_PERSON, events_of_history
+from tracker.domain.model import Status
 from tracker.domain.recorded import steps_of
 from tracker.domain.spans import Span
 
@@ -29,20 +29,19 @@ def put_steps(connection: Connection, source: str, history: Sequence[Span], at: 
     providers = {step.series.provider for step in steps_of(history)}
     if not providers:
         return 0
-    beside = [s for s in spans_of(connection, at, providers=providers) if s.basis is not Basis.catalogue]
-    known = [e for e in events.find(connection, at, providers=providers) if not _is_own(e, source)]
-    told = events_of_history(history, known, beside, at)
+    beside = spans_of(connection, at, providers=providers)
+    told = events_of_history(history, events.find(connection, at, providers=providers), beside, at)
     _rule(connection, source, {_says(e, r) for e in told for r in e.rows}, told, at)
     return len(events.put(connection, told))
 
 
 def _is_own(event: Event, source: str) -> bool:
     """Whether a source alone tells an event, and no person ruled on it."""
-    return all(r.source == source for r in event.rows) and " by person" not in event.why
+    return all(r.source == source for r in event.rows) and BY_PERSON not in event.why
 
 
 def _says(event: Event, row: Any) -> Any:
-    return event.kind, row.series.key, row.before, row.after
+    return event.key, row.series.key, row.before, row.after
 
 
 def _rule(
