@@ -19,8 +19,11 @@ V3 = Weights(
 OWN = both("deepseek/deepseek-chat", "2024-12-26", 1, 1)
 
 
-def told(found: list[Hosted]) -> list[tuple[str, float, float, int]]:
+def told(found: list[Hosted]) -> list[tuple[str, float | None, float | None, int]]:
     return [(str(h.day), h.median, h.least, len(h.hosts)) for h in found]
+
+
+END = ("2025-03-25", None, None, 0)  # from then on the maker sells other weights under that name
 
 
 def test_the_ratio_is_told_of_each_day_on_which_it_changed() -> None:
@@ -34,7 +37,13 @@ def test_the_ratio_is_told_of_each_day_on_which_it_changed() -> None:
         ("2025-01-10", 2.0, 2.0, 1),
         ("2025-01-20", 2.0, 1.0, 3),
         ("2025-02-10", 3.0, 2.0, 2),
+        END,
     ]
+
+
+def test_where_the_last_host_leaves_that_is_told() -> None:
+    spans = [*OWN, *both("together/deepseek-v3", "2025-01-10", 2, 2, "2025-02-01")]
+    assert told(hosted([V3], spans)) == [("2025-01-10", 2.0, 2.0, 1), ("2025-02-01", None, None, 0)]
 
 
 @pytest.mark.parametrize(
@@ -67,14 +76,14 @@ def test_the_makers_promotion_is_no_list_price() -> None:
     spans = [*promo, *both("deepseek/deepseek-chat", "2025-02-09", 1, 1)]
     spans += both("together/deepseek-v3", "2025-01-10", 2, 2)
     said = [event("promo", "deepseek/deepseek-chat", "2024-12-26", (1, 1), (0.1, 0.1))]
-    assert told(hosted([V3], spans, said)) == [("2025-01-10", 2.0, 2.0, 1)]
+    assert told(hosted([V3], spans, said)) == [("2025-01-10", 2.0, 2.0, 1), END]
 
 
 def test_of_the_makers_hours_the_dearest_counts_and_is_named() -> None:
     spans = both("deepseek/deepseek-chat", "2025-01-01", 2, 2, terms=Terms(window="peak"))
     spans += both("deepseek/deepseek-chat", "2025-01-01", 1, 1, terms=Terms(window="off-peak"))
     spans += both("together/deepseek-v3", "2025-01-10", 2, 2)
-    (found,) = hosted([V3], spans)
+    found = hosted([V3], spans)[0]
     assert (found.window, found.own, found.median) == ("peak", 2, 1.0)
 
 

@@ -21,6 +21,7 @@ from tracker.domain.witnesses import fold
 PREFIXES = (
     "", "deepseek/", "deepseek-ai/", "@cf/deepseek-ai/", "moonshotai/", "@cf/moonshotai/", "z-ai/",
     "zai-org/", "@cf/zai-org/", "minimax/", "minimaxai/", "qwen/", "databricks-", "perplexity/",
+    "accounts/fireworks/models/",
 )  # fmt: skip
 # Who resells what others host, and would count them twice; and makers under another name.
 NOT_HOSTS = ("openrouter", "vercel", "huggingface*", "github-copilot", "cursor", "zhipu*")
@@ -28,15 +29,18 @@ NOT_HOSTS = ("openrouter", "vercel", "huggingface*", "github-copilot", "cursor",
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
-    """What hosts ask for some weights from a day on, over their maker's list price of the dearest hour."""
+    """What hosts ask for some weights from a day on, over their maker's list price of the dearest hour.
+
+    Without hosts nothing is compared from that day on: no host, or no maker, lists these weights any more.
+    """
 
     model: str  # as the maker sells it, "provider/model"
     weights: str  # as hosts call them
     day: date
     own: Decimal  # USD per million tokens, blended
     window: str  # the hours of the maker's price, as its list says them; empty: all day
-    median: float
-    least: float
+    median: float | None
+    least: float | None
     hosts: tuple[str, ...]
 
 
@@ -65,9 +69,13 @@ def _of(weights: Weights, spans: Sequence[Span], marks: Marks, until: date) -> I
     before: Hosted | None = None
     for day in days_of_change(record.spans, Window(first, last, until)):
         now = _on(day, weights, record, listings(test, record, day))
+        if now is None and before is not None:
+            now = replace(before, day=day, median=None, least=None, hosts=())
         if now is not None and (before is None or now != replace(before, day=day)):
             yield now
         before = now
+    if before is not None and before.hosts and weights.until is not None and weights.until <= until:
+        yield replace(before, day=weights.until, median=None, least=None, hosts=())
 
 
 def _priced(
@@ -99,3 +107,8 @@ def _on(day: date, weights: Weights, record: Record, found: Sequence[Listing]) -
         least=round(float(min(x.ratio for x in found)), 2),
         hosts=tuple(sorted(x.host for x in found)),
     )
+
+
+def spellings(weights: Iterable[Weights]) -> list[str]:
+    """Every folded name under which hosts may list these weights."""
+    return sorted({fold(prefix + name) for w in weights for prefix in PREFIXES for name in w.names})

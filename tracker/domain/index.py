@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from tracker.domain.events import Event, Kind, name_key
 from tracker.domain.facts import Line
-from tracker.domain.list_prices import INPUT, OUTPUT, Step, price_on
+from tracker.domain.list_prices import INPUT, OUTPUT, Step, Variant, price_on
 from tracker.domain.model import Status
 from tracker.domain.successors import Blend
 
+JEVONS, LINES, ALL = "jevons", "lines", "all"
 HUNDRED = 100.0
 DIGITS = 4
 FRONTIER = ("OpenAI flagship", "Anthropic Sonnet", "Anthropic Opus", "Google Pro")
@@ -27,6 +28,16 @@ class Point:
     day: date
     value: float
     models: int
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """One index: `jevons` (matched models) or `lines`; of one provider, or of `all` makers."""
+
+    index: str
+    provider: str
+    variant: Variant
+    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True, slots=True)
