@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -36,7 +36,8 @@ def test_openrouters_days_tell_every_move_of_the_table_but_those_that_the_next_c
         one
         for one in said
         for other in said
-        if one[1:3] == other[1:3] and one[3:] == other[:2:-1] and one[0] != other[0]
+        if one[1:3] == other[1:3] and one[3:] == other[:2:-1]
+        if abs(date.fromisoformat(one[0]) - date.fromisoformat(other[0])) == timedelta(days=1)
     }
     found = {
         (f"{m.recorded_at:%Y-%m-%d}", m.series.model, m.series.meter, m.before, m.after)
