@@ -18,20 +18,17 @@ CURVES = [
 ]
 
 
+LATEST = date(2026, 11, 23)
+FRAME = Frame("t", "s", "index")
+
+
 @pytest.mark.parametrize("theme", Theme)
 def test_a_picture_has_the_words_of_its_chart(theme: Theme) -> None:
     frame = Frame("Prix en € − 3:1", "list prices", "index", level=100, theme=theme)
     drawn = charts.svg(step_chart(CURVES, frame, until=LATEST))
     words = "\n".join(text for text in ElementTree.fromstring(drawn).itertext() if text.strip())
-    for wanted in (
-        "Prix en € − 3:1",
-        "list prices",
-        "lines: 150.0",
-        "models: 99.0",
-        "article, 29 Jan 2025",
-        "2026",
-    ):
-        assert wanted in words
+    for said in ("Prix en € − 3:1", "list prices", "lines: 150.0", "models: 99.0", "article, 29 Jan 2025"):
+        assert said in words
     assert "://" not in drawn.replace("http://www.w3.org/", "")
 
 
