@@ -196,6 +196,14 @@ def test_a_price_that_differs_because_another_tells_it_is_no_step(
     assert joined(model_steps(spans, said)[KEY]) == ["2025-03-01"]  # an event tells it
 
 
+def test_a_cut_that_no_rule_could_decide_is_none_until_it_is_confirmed() -> None:
+    spans = [*both(A, "2025-01-01", 4, 4, "2025-03-01"), *both(A, "2025-03-01", 2, 2)]
+    left_open = event("list_cut", A, "2025-03-01", (4, 4), (2, 2), Status.provisional)
+    confirmed = event("list_cut", A, "2025-03-01", (4, 4), (2, 2))
+    assert joined(model_steps(spans, [left_open])[KEY]) == []
+    assert joined(model_steps(spans, [left_open, confirmed])[KEY]) == ["2025-03-01"]
+
+
 def test_the_price_before_a_cut_is_known_from_the_cut_where_nobody_recorded_it() -> None:
     spans = both("anthropic/claude-2", "2023-11-21", 8, 24)
     said = [event("list_cut", "anthropic/claude-2", "2023-11-21", (11.02, 32.68), (8, 24))]

@@ -62,23 +62,23 @@ class Marks:
                     self._rows[key_of(row.series)].append((event, row))
 
     def joins(self, key: Key, day: date, before: Decimal, after: Decimal, *, one_witness: bool) -> bool:
-        """Whether the list price went from `before` to `after`: no event denies it, and one witness or an
-        event tells it."""
-        kinds = self._kinds(key, day, before, after)
-        return not kinds & _NOT_STEPS and (one_witness or bool(kinds & _LIST))
-
-    def _kinds(self, key: Key, day: date, before: Decimal, after: Decimal) -> set[Kind]:
-        return {
-            event.kind
+        """Whether the list price went from `before` to `after`: an event confirms it, or one witness tells it
+        and no event calls it something else or leaves it open."""
+        said = [
+            event
             for event, row in self._rows.get(key, ())
             if (row.before, row.after) == (before, after) and event.lo - LAG <= day <= event.hi + LAG
-        }
+        ]
+        if any(event.kind in _NOT_STEPS for event in said):
+            return False
+        about_the_list = [event for event in said if event.kind in _LIST]
+        return any(map(_is_list_move, about_the_list)) if about_the_list else one_witness
 
     def eves(self, key: Key, spans: Sequence[Span]) -> Iterator[Span]:
         """The price before a list move that nobody recorded while it held, on the eve of the move."""
         for event, row in self._rows.get(key, ()):
             eve = event.day - timedelta(days=1)
-            if event.kind in _LIST and row.before is not None and not any(_held(s, eve) for s in spans):
+            if _is_list_move(event) and row.before is not None and not any(_held(s, eve) for s in spans):
                 yield Span(row.series, row.before, start_of(eve), start_of(event.day), source=row.source)
 
     def pieces(self, key: Key, span: Span) -> list[Piece]:
@@ -108,9 +108,13 @@ class Marks:
         days = (
             event.day
             for event, row in self._rows.get(key, ())
-            if event.kind in _LIST and row.after == price and event.day > after
+            if _is_list_move(event) and row.after == price and event.day > after
         )
         return min(days, default=None)
+
+
+def _is_list_move(event: Event) -> bool:
+    return event.kind in _LIST and event.status is Status.confirmed
 
 
 def _held(span: Span, day: date) -> bool:
