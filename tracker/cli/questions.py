@@ -1,4 +1,4 @@
-"""The verbs that ask: sources, prices, history, moves, articles, alerts, snapshots."""
+"""The verbs that ask: sources, prices, history, moves, snapshots."""
 
 from __future__ import annotations
 
@@ -209,15 +209,6 @@ def _rule(ids: list[int], status: Status, why: str) -> None:
 
 
 app.add_typer(moves_app, name="moves")
-
-
-@app.command()
-def articles(json: Json = False, csv: Csv = False) -> None:
-    """Articles of the feeds, the newest first."""
-    form = form_of(json, csv)
-    with common.question() as connection:
-        rows = questions.article_rows(connection)
-    emit(rows, form, columns=("published_at", "source", "title", "url"), empty="no article is recorded yet")
 
 
 snapshots_app = typer.Typer(help="Pages as they were fetched, byte for byte.")

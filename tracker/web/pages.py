@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scrapers.source import Source
 from tracker import __version__
-from tracker.adapters.store import Connection, Engine, questions, snapshots, status
+from tracker.adapters.store import Connection, Engine, articles, questions, snapshots, status
 from tracker.adapters.store.engine import asking
 from tracker.domain import wording
 from tracker.domain.model import State, Status
@@ -106,7 +106,7 @@ class Pages:
     def articles(self) -> str:
         """The latest articles of the feeds."""
         with asking(self.engine) as connection:
-            rows = questions.article_rows(connection, MOST)
+            rows = articles.rows(connection, MOST)
         return self._page("articles.html", [], articles=rows)
 
     def snapshot(self, id: int) -> bytes | None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from scrapers.page import Article
 from scrapers.prose import LONGEST_TEXT
-from tracker.adapters.store.tables import articles
+from tracker.adapters.store.tables import articles, sources
 from tracker.domain.model import text
 
 _AT_ONCE = 200  # rows, whose texts may be long
@@ -89,3 +89,29 @@ def _values(article: Article) -> dict[str, Any]:
         "text": text(article.text, LONGEST_TEXT),
         "published_at": article.published_at,
     }
+
+
+def rows(
+    connection: Connection,
+    limit: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[Mapping[str, Any]]:
+    """Articles, the newest first, by their day of publication where that is known."""
+    columns = (
+        articles.c.id,
+        articles.c.source,
+        sources.c.provider,
+        articles.c.title,
+        articles.c.url,
+        articles.c.published_at,
+        articles.c.first_seen,
+    )
+    day = func.coalesce(articles.c.published_at, articles.c.first_seen)
+    statement = select(*columns).join(sources, sources.c.id == articles.c.source)
+    if since:
+        statement = statement.where(day >= since)
+    if until:
+        statement = statement.where(day <= until)
+    ordered = statement.order_by(day.desc(), articles.c.id.desc()).limit(limit)
+    return [dict(row) for row in connection.execute(ordered).mappings()]

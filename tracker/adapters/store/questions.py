@@ -13,7 +13,6 @@ from tracker.adapters.store.moves import move_of, select_moves
 from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.tables import (
     alerts,
-    articles,
     bodies,
     deliveries,
     looks,
@@ -203,21 +202,6 @@ def alert_rows(connection: Connection, state: str = "", limit: int | None = None
     return [
         dict(row) | {"next_try": row["next_try"] if row["state"] == "waiting" else None}
         for row in connection.execute(statement).mappings()
-    ]
-
-
-def article_rows(connection: Connection, limit: int | None = None) -> list[Mapping[str, Any]]:
-    """Articles, the newest first."""
-    columns = (
-        articles.c.source,
-        articles.c.title,
-        articles.c.url,
-        articles.c.published_at,
-        articles.c.first_seen,
-    )
-    newest = func.coalesce(articles.c.published_at, articles.c.first_seen).desc()
-    return [
-        dict(row) for row in connection.execute(select(*columns).order_by(newest).limit(limit)).mappings()
     ]
 
 
