@@ -38,7 +38,7 @@ class MarketResult:
     rollup: dict[str, str]
     first: date | None  # since when, at the widest horizon
     numbers: dict[str, dict[str, Any]]  # by horizon
-    uncovered: tuple[str, ...]  # what nobody looked at in the widest horizon
+    uncovered: tuple[str, ...]  # what nobody looked at, in any horizon
     evidence: tuple[Span, ...]
     note: str = ""
 
@@ -61,6 +61,7 @@ def evaluate(
     record = Record(s for s in spans if s.valid_from.date() <= as_of)
     rollup: dict[str, str] = {}
     numbers: dict[str, dict[str, Any]] = {}
+    uncovered: dict[str, None] = {}
     widest, last = Found(), t0
     for name, days in horizons.items():
         end = None if days is None else t0 + timedelta(days=days)
@@ -68,10 +69,11 @@ def evaluate(
         found = _find(test, record, window)
         rollup[name] = _state(found, test, window, end, hedged)
         numbers[name] = found.numbers
+        uncovered |= dict.fromkeys(found.uncovered)
         if window.last >= last:
             widest, last = found, window.last
     evidence = tuple(dict.fromkeys(widest.evidence))
-    return MarketResult(rollup, widest.since, numbers, widest.uncovered, evidence, test.note)
+    return MarketResult(rollup, widest.since, numbers, tuple(uncovered), evidence, test.note)
 
 
 def _find(test: MarketTest, record: Record, window: Window) -> Found:

@@ -131,7 +131,9 @@ def listings(test: HostRatio | ListedAt, record: Record, day: date) -> list[List
 
 def _is_indicative(test: HostRatio, found: Sequence[Listing]) -> bool:
     near = {x.host for x in found if x.ratio <= test.host_at_most}
-    return len(near) >= test.least_hosts or median(x.ratio for x in found) <= test.median_at_most
+    is_market = len({x.host for x in found}) >= test.least_hosts  # the median of one host is no market
+    is_usual = is_market and median(x.ratio for x in found) <= test.median_at_most
+    return len(near) >= test.least_hosts or is_usual
 
 
 def _figures(test: HostRatio, found: Sequence[Listing]) -> dict[str, object]:

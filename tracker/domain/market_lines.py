@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -24,6 +24,7 @@ from tracker.domain.market_record import (
 from tracker.domain.market_tests import CheaperThan, DaysAtOrBelow, Delisted, Led, Over, Premium, Sells
 from tracker.domain.model import Basis
 from tracker.domain.spans import Span
+from tracker.domain.successors import Blend
 
 
 def premium(test: Premium, record: Record, window: Window) -> Found:
@@ -100,7 +101,7 @@ def stops_selling(test: Sells, record: Record, window: Window) -> Found:
         met=len(stopped),
         parts=len(test.providers),
         since=min(stopped, default=None),
-        is_covered=not uncovered,
+        state="" if stopped else "pending",  # it has no date, and goes on being possible
         numbers=numbers,
         uncovered=tuple(uncovered),
     )
@@ -137,7 +138,8 @@ def delisted(test: Delisted, record: Record, window: Window) -> Found:
 
 def days_at_or_below(test: DaysAtOrBelow, record: Record, window: Window) -> Found:
     """On how many days of a window a line's list price stood at or below the quoted one."""
-    below = unknown = 0
+    below = each = unknown = 0
+    quoted = _blend(test.prices)
     rows: dict[Span, None] = {}
     day = window.t0
     while day < window.last:
@@ -146,17 +148,23 @@ def days_at_or_below(test: DaysAtOrBelow, record: Record, window: Window) -> Fou
         if any(component not in prices for component in test.prices):
             unknown += 1
             continue
-        held = {component: prices[component] for component in test.prices}
-        below += all(span.price <= test.prices[component] for component, span in held.items())
-        rows |= dict.fromkeys(held.values())
+        asked = {component: prices[component].price for component in test.prices}
+        all_below = all(price <= test.prices[component] for component, price in asked.items())
+        each += all_below
+        below += all_below if quoted is None else Blend().of(asked["input"], asked["output"]) <= quoted
+        rows |= dict.fromkeys(prices[component] for component in test.prices)
     days = (window.last - window.t0).days - unknown
     share = rounded(Decimal(below * 100) / days) if days else None
     return Found(
         state="informative",
-        numbers={"days": days, "at or below": below, "share_pct": share},
+        numbers={"days": days, "at or below": below, "share_pct": share, "each at or below": each},
         uncovered=(f"{unknown} days have no recorded price",) if unknown else (),
         evidence=tuple(rows),
     )
+
+
+def _blend(prices: Mapping[str, Decimal]) -> Decimal | None:
+    return Blend().of(prices["input"], prices["output"]) if {"input", "output"} <= set(prices) else None
 
 
 def _over(test: Over, record: Record, day: date) -> Decimal | None:

@@ -40,9 +40,10 @@ Line = Annotated[tuple[Led, ...], Field(min_length=1)]
 
 
 class Weights(_Table):
-    """One model's weights: who made them sells them as `own` from `since` until the day before `until`.
+    """One model's weights, held against what their maker sells as `own` from `since` until before `until`.
 
-    `names` is how hosts call them, reviewed by hand: a distilled or quantised model has no place here.
+    That is the list price at which the maker sold these weights. `names` is how hosts call them, reviewed by
+    hand: a distilled model is another model.
     """
 
     own: ModelName
@@ -63,8 +64,8 @@ class _Hosted(_Test):
 class HostRatio(_Hosted):
     """Others' list price of the same weights over their maker's dearest hour, on the blend.
 
-    Confirmed on the first day on which the median is `median_at_most` or less, or `least_hosts` hosts are at
-    `host_at_most` or less. Refuted where the cheapest is above `refuted_above` after `refuted_after_days`.
+    Confirmed on the first day on which the median of `least_hosts` hosts or more is `median_at_most` or less,
+    or so many are at `host_at_most` or less. Refuted where the cheapest is above `refuted_above` after `refuted_after_days`.
     """
 
     kind: Literal["host_ratio"]
@@ -149,7 +150,10 @@ class Delisted(_Test):
 
 
 class DaysAtOrBelow(_Test):
-    """On how many days a line's list price stood at or below the quoted one. It judges nothing."""
+    """On how many days a line's list price stood at or below the quoted one. It judges nothing.
+
+    Where input and output are quoted it is the blend that counts; how often each stood so is told beside.
+    """
 
     kind: Literal["days_at_or_below"]
     line: Line
