@@ -47,13 +47,13 @@ def bounce(step: Step, record: Record) -> Ruling | None:
     for other in own:
         apart = abs(step.day - other.day)
         if apart <= BOUNCE and (other.before, other.after) == (step.after, step.before):
-            return corrected(step, f"back within {apart.days} days: no list price does that")
+            return corrected(step, f"back within {in_days(apart)}: no list price does that")
         if (
             not other.before
             and other.after == step.before
             and timedelta(0) < step.day - other.day <= FILLED_IN
         ):
-            return corrected(step, f"{step.before} had been filled in for nothing {apart.days} days before")
+            return corrected(step, f"{step.before} had been filled in for nothing {in_days(apart)} before")
     return None
 
 
