@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 from mpmath import mp
 
@@ -51,6 +52,7 @@ class Trend:
     yearly_pct: float
 
 
+@cache
 def base_rate(n: int, window: int, horizon: int) -> BaseRate:
     """What `n` announcements in `window` days say of the next `horizon` days (Jeffreys–Poisson).
 

@@ -21,6 +21,7 @@ _APPARENT = {
     Kind.plan_rise: (Kind.end_of_promo, Kind.correction),
 }
 _DOWN = (Kind.list_cut, Kind.plan_cut, Kind.successor_cheaper)
+_SUCCESSORS = (Kind.successor_cheaper, Kind.successor_dearer)
 # An audio model's list price of input or output is one too.
 _ALSO_NAMED = {"audio_input": "input", "audio_output": "output"}
 
@@ -98,6 +99,8 @@ def evidence(
 def _kinds(definition: Definition, claims: Claims) -> Collection[object]:
     """The kinds that a definition names, and those that look like them and are not excluded."""
     apparent = _APPARENT.get(definition.event, ()) if isinstance(definition.event, Kind) else ()
+    if definition.measure == "blend" and definition.event in _SUCCESSORS:
+        apparent = _SUCCESSORS  # which of the two it is, the definition's own blend says
     return {definition.event, *apparent} - set(claims.defaults.exclude)
 
 
