@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
@@ -11,7 +12,7 @@ from sqlalchemy import Engine
 
 from scrapers.page import STANDARD
 from tracker.adapters.store import events
-from tracker.adapters.store.backfilled import register
+from tracker.adapters.store.backfilled import reconcile, register
 from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.past_steps import put_steps
 from tracker.domain.events import Event, EventRow, Kind
@@ -20,6 +21,7 @@ from tracker.domain.spans import Span
 
 AT, LATER = datetime(2026, 11, 24, tzinfo=UTC), datetime(2026, 11, 25, tzinfo=UTC)
 CUT, RECORDED = date(2025, 1, 31), datetime(2025, 2, 11, tzinfo=UTC)
+CAUGHT_UP = datetime(2025, 6, 11, tzinfo=UTC)
 CATALOGUE = "history-of-a-catalogue"
 _providers = (f"maker-{n}" for n in count())  # the store is one for all tests
 
@@ -110,3 +112,21 @@ def test_a_person_s_ruling_on_what_a_catalogue_says_stays(engine: Engine, provid
         events.rule(connection, [event.id], Status.confirmed, "person", "I saw the page", AT)
     tell(engine, provider, LATER)
     assert [e.status for e in told(engine, provider)] == [Status.confirmed]
+
+
+def test_a_catalogue_that_catches_up_is_a_correction_of_its_own_day_and_no_witness(
+    engine: Engine, provider: str
+) -> None:
+    announce(engine, provider)
+    began = datetime(2025, 2, 10, tzinfo=UTC)
+    late = [replace(history(provider)[0], valid_from=began, valid_to=CAUGHT_UP)]
+    late += [replace(history(provider)[1], valid_from=CAUGHT_UP)]
+    documented = Span(
+        line(provider), Decimal("1.1"), datetime(2025, 1, 31, tzinfo=UTC), source="announcements"
+    )
+    with writing(engine) as connection:
+        reconcile(connection, "announcements", [documented], basis=Basis.documented, at=AT)
+        put_steps(connection, CATALOGUE, late, AT)
+    cut, correction = told(engine, provider)
+    assert (cut.kind, len(cut.rows)) == (Kind.list_cut, 1)
+    assert (correction.kind, correction.day) == (Kind.correction, CAUGHT_UP.date())

@@ -57,7 +57,7 @@ def events_of_history(
     """
     groups: dict[tuple[str, Kind, str], list[Ruled]] = defaultdict(list)
     for one in ruled(history, events, beside):
-        if one.ruling.day <= at.date():
+        if _days(one)[1] <= at.date():
             provider = one.step.series.provider
             groups[provider, kind_of(one), _announcement(one)].append(one)
     return [_event(kind, name, own, at) for (_, kind, name), own in groups.items()]
@@ -74,18 +74,19 @@ def kind_of(one: Ruled) -> Kind:
 
 def _announcement(one: Ruled) -> str:
     event = one.ruling.event
-    return event.announcement if event else f"{one.ruling.day.isoformat()}:{one.step.series.provider}"
+    return event.announcement if event else f"{_days(one)[1].isoformat()}:{one.step.series.provider}"
 
 
 def _event(kind: Kind, announcement: str, own: Sequence[Ruled], at: datetime) -> Event:
     first = own[0]
-    event = first.ruling.event
-    days = (event.lo, event.day, event.hi) if event else _days(own)
+    los, days, his = zip(*map(_days, own), strict=True)
     moved = kind in (Kind.list_cut, Kind.list_rise, Kind.plan_cut, Kind.plan_rise)
     return Event(
         kind,
         first.step.series.provider,
-        *days,
+        min(los),
+        days[0],
+        max(his),
         announcement,
         tuple(dict.fromkeys(_row(one) for one in own)),
         first.step.recorder,
@@ -95,8 +96,13 @@ def _event(kind: Kind, announcement: str, own: Sequence[Ruled], at: datetime) ->
     )
 
 
-def _days(own: Sequence[Ruled]) -> tuple[date, date, date]:
-    return min(o.ruling.lo for o in own), own[0].ruling.day, max(o.ruling.hi for o in own)
+def _days(one: Ruled) -> tuple[date, date, date]:
+    """When it happened. A correction is of the day on which the record was corrected."""
+    if one.ruling.event is not None:
+        return one.ruling.event.lo, one.ruling.event.day, one.ruling.event.hi
+    if one.ruling.label is Label.correction:
+        return one.step.day, one.step.day, one.step.day
+    return one.ruling.lo, one.ruling.day, one.ruling.hi
 
 
 def _why(own: Sequence[Ruled]) -> str:
