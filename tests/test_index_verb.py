@@ -28,6 +28,7 @@ from tracker.domain.model import Basis
 
 ARTICLE = "2025-01-29"
 HOSTS = [
+    *both("alibaba/deepseek-v3", "2025-02-10", 0.955, 0.955, basis=Basis.catalogue, source="c"),
     *both("together/deepseek-ai/DeepSeek-V3", "2025-02-01", 1.25, 1.25, basis=Basis.catalogue, source="c"),
     *both("openrouter/deepseek/deepseek-chat", "2025-01-10", 0.1, 0.1, basis=Basis.catalogue, source="c"),
 ]
@@ -128,6 +129,10 @@ def test_openrouters_own_row_is_no_host(everything: dict[str, Any]) -> None:
     # over the list price of 0.27 and 1.1, not over the promotion of those days
     assert (begin["own"], begin["hosts"]) == ("0.4775", ["together"])
     assert begin["median"] == begin["least"] == pytest.approx(2.62)
+    assert {h["day"]: h["hosts"] for h in v3}["2025-02-10"] == [
+        "alibaba",
+        "together",
+    ]  # a maker may host others
     assert v3[-1]["hosts"] == [] and v3[-1]["median"] is None
 
 

@@ -16,6 +16,7 @@ from tracker.domain.announced import events_of, spans_of
 from tracker.domain.facts import Line
 from tracker.domain.index import Point, chain, line_steps, premium, provider_of, rebased
 from tracker.domain.list_prices import Step, Variant, model_steps
+from tracker.domain.model import Status
 from tracker.domain.successors import Blend
 
 BASE = date(2025, 1, 29)
@@ -135,12 +136,14 @@ def test_a_line_that_begins_later_moves_nothing_by_that() -> None:
 def test_a_line_goes_on_with_its_leaders_list_price_after_the_table_ends() -> None:
     said = [
         event("list_cut", "acme/acme-two", "2026-12-24", (2, 2), (1, 1)),
-        event("list_cut", "acme/acme-one", "2026-12-24", (4, 4), (1, 1)),  # leads no more
+        event("list_cut", "acme/acme-one", "2026-12-25", (4, 4), (0.7, 0.7)),  # leads no more
         event("promo", "acme/acme-two", "2026-12-26", (1, 1), (0.1, 0.1)),
-        event("list_cut", "other/acme-two", "2026-12-27", (2, 2), (1, 1)),
+        event("list_cut", "other/acme-two", "2026-12-27", (2, 2), (0.6, 0.6)),
+        event("list_cut", "acme/acme-two", "2026-12-28", (1, 1), (0.5, 0.5), Status.provisional),
     ]
     found = line_steps(LINES, said)["Acme flagship"]
     assert [(str(s.day), s.price) for s in found][2:] == [("2026-12-24", 1)]
+    assert len(line_steps(LINES, said, until=day("2026-12-23"))["Acme flagship"]) == 2
 
 
 def test_a_leader_of_a_later_day_is_not_known_yet() -> None:

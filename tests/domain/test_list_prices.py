@@ -75,7 +75,9 @@ def test_a_cut_is_a_step() -> None:
         assert price_on(model_steps(spans, variant=variant)[KEY], day("2025-03-01")) == 2
 
 
-@pytest.mark.parametrize("kind", ["alias_swap", "correction", "end_of_promo", "successor_cheaper"])
+@pytest.mark.parametrize(
+    "kind", ["alias_swap", "correction", "promo", "end_of_promo", "successor_cheaper", "successor_dearer"]
+)
 def test_what_an_event_calls_no_cut_is_none_when_cleaned_and_one_when_naive(kind: str) -> None:
     spans = [*both(A, "2025-01-01", 4, 4, "2025-03-01"), *both(A, "2025-03-01", 2, 2)]
     said = [event(kind, A, "2025-02-20", (4, 4), (2, 2))]  # it happened before it was recorded
@@ -152,6 +154,21 @@ def test_a_promotion_made_permanent_is_a_cut_from_that_day() -> None:
         ("2026-04-24", 2.175, False),
         ("2026-05-22", 0.54375, True),
     ]
+
+
+def test_a_promotion_of_no_known_end_is_one_until_the_list_price_is_cut() -> None:
+    spans = [*both(A, "2025-01-01", 4, 4, "2025-03-01"), *both(A, "2025-03-01", 1, 1)]
+    said = [
+        event("promo", A, "2025-03-01", (4, 4), (1, 1)),
+        event("list_cut", A, "2025-05-01", (4, 4), (1, 1)),
+    ]
+    assert told(model_steps(spans, said)[KEY]) == [("2025-01-01", 4.0, False), ("2025-05-01", 1.0, True)]
+
+
+def test_a_later_cut_to_the_price_of_an_old_promotion_is_a_cut() -> None:
+    spans = [*both(A, "2025-01-01", 4, 4, "2025-09-01"), *both(A, "2025-09-01", 1, 1)]
+    said = [event("promo", A, "2025-03-01", (4, 4), (1, 1))]
+    assert joined(model_steps(spans, said)[KEY]) == ["2025-09-01"]
 
 
 def test_after_a_promotions_last_day_its_price_is_the_list_price() -> None:

@@ -18,7 +18,6 @@ LAG = timedelta(days=45)  # how much earlier or later than it happened a step ma
 
 # The price before and the one after are those of two things, or of one that was written down wrongly.
 _NOT_STEPS = {
-    Kind.promo,
     Kind.end_of_promo,
     Kind.alias_swap,
     Kind.correction,

@@ -119,12 +119,11 @@ def _hosted(connection: Connection, asked: Question) -> list[Hosted]:
     weights = [w for w in facts.open_models() if asked.provider in ("", split_name(w.own)[0])]
     if not weights:
         return []
-    own = sorted({split_name(w.own)[0] for w in weights})
-    makers = spans_of(connection, asked.known_at, models=sorted({w.own for w in weights}), meters=METERS)
-    others = spans_of(connection, asked.known_at, models=spellings(weights), meters=METERS, standard=True)
-    others = [span for span in others if span.series.provider not in own]
-    said = events.find(connection, asked.known_at, providers=own, until=asked.as_of)
-    return hosted(weights, [*makers, *others], said, asked.as_of)
+    makers = sorted({split_name(w.own)[0] for w in weights})
+    models = [*sorted({w.own for w in weights}), *spellings(weights)]
+    spans = spans_of(connection, asked.known_at, models=models, meters=METERS)
+    said = events.find(connection, asked.known_at, providers=makers, until=asked.as_of)
+    return hosted(weights, spans, said, asked.as_of)
 
 
 def _within(rows: Sequence[Row], name: Callable[[Row], object], asked: Question) -> list[Row]:
