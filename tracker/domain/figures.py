@@ -32,6 +32,12 @@ def split_name(name: str) -> tuple[str, str]:
     return provider.strip().casefold(), model.strip()
 
 
+def place_of(name: str) -> tuple[str, str]:
+    """ "provider/model" as it is compared: without case and punctuation in the model's name."""
+    provider, model = split_name(name)
+    return provider, fold(model)
+
+
 def is_component(name: str) -> bool:
     """Whether a component is one that `component_of` can give."""
     return name.partition("_gt")[0] in _METER_OF
@@ -51,13 +57,8 @@ def is_listed(series: Series) -> bool:
 
 def of_model(spans: Iterable[Span], name: str) -> list[Span]:
     """The list prices of "provider/model"; names are compared without case and punctuation."""
-    provider, model = split_name(name)
-    folded = fold(model)
-    return [
-        s
-        for s in spans
-        if s.series.provider == provider and fold(s.series.model) == folded and is_listed(s.series)
-    ]
+    place = place_of(name)
+    return [s for s in spans if (s.series.provider, fold(s.series.model)) == place and is_listed(s.series)]
 
 
 def by_component(spans: Iterable[Span]) -> dict[str, list[Span]]:

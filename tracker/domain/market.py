@@ -36,7 +36,7 @@ class MarketResult:
     """The state at each horizon, and what it rests on."""
 
     rollup: dict[str, str]
-    first: date | None  # since when, at the widest horizon
+    first: date | None  # since when it held, at the first horizon at which it does
     numbers: dict[str, dict[str, Any]]  # by horizon
     uncovered: tuple[str, ...]  # what nobody looked at, in any horizon
     evidence: tuple[Span, ...]
@@ -54,14 +54,15 @@ def evaluate(
 ) -> MarketResult:
     """A test's state at each horizon, in days after `t0` (None: open), as of a day.
 
-    `spans` are those that `needs(test)` names, as they were recorded by whatever day; what begins after
-    `as_of` counts for nothing. States: confirmed, partly, provisional, indeterminate, pending, refuted,
-    not_met, unresolvable, not_testable, informative. What was not covered never refutes.
+    `spans` hold those that `needs(test)` names, as they were recorded by whatever day; others, and what
+    begins after `as_of`, count for nothing. States: confirmed, partly, provisional, indeterminate, pending,
+    refuted, not_met, unresolvable, not_testable, informative. What was not covered never refutes.
     """
-    record = Record(s for s in spans if s.valid_from.date() <= as_of)
+    record = Record(s for s in needs(test).of(spans) if s.valid_from.date() <= as_of)
     rollup: dict[str, str] = {}
     numbers: dict[str, dict[str, Any]] = {}
     uncovered: dict[str, None] = {}
+    firsts: list[date] = []
     widest, last = Found(), t0
     for name, days in horizons.items():
         end = None if days is None else t0 + timedelta(days=days)
@@ -70,10 +71,11 @@ def evaluate(
         rollup[name] = _state(found, test, window, end, hedged)
         numbers[name] = found.numbers
         uncovered |= dict.fromkeys(found.uncovered)
+        firsts += [found.since] if found.since else []
         if window.last >= last:
             widest, last = found, window.last
     evidence = tuple(dict.fromkeys(widest.evidence))
-    return MarketResult(rollup, widest.since, numbers, tuple(uncovered), evidence, test.note)
+    return MarketResult(rollup, min(firsts, default=None), numbers, tuple(uncovered), evidence, test.note)
 
 
 def _find(test: MarketTest, record: Record, window: Window) -> Found:

@@ -9,14 +9,13 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from statistics import median
 
-from tracker.domain.figures import blended, split_name
+from tracker.domain.figures import blended, place_of, split_name
 from tracker.domain.market_record import (
     Found,
     Record,
     Window,
     days_of_change,
     is_paid,
-    place_of,
     rounded,
     was_listed,
 )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tracker.domain.figures import blended
+from tracker.domain.figures import blended, place_of
 from tracker.domain.market_record import (
     Found,
     Priced,
@@ -17,7 +17,6 @@ from tracker.domain.market_record import (
     days_of_change,
     is_paid,
     led_by,
-    place_of,
     rounded,
     was_listed,
 )

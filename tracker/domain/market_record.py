@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.domain.events import component_of
-from tracker.domain.figures import CURRENCY, blended, is_listed, split_name, standing
+from tracker.domain.figures import CURRENCY, blended, is_listed, standing
 from tracker.domain.market_tests import Led
 from tracker.domain.spans import Span
 from tracker.domain.witnesses import fold
@@ -78,12 +78,6 @@ class Record:
         prices += [_standing(hours, day) for hours in self._hourly.get(place, {}).values()]
         both = [(blend, p) for p in prices if (blend := blended(p)) is not None]
         return max(both, key=lambda found: found[0], default=None)
-
-
-def place_of(name: str) -> tuple[str, str]:
-    """ "provider/model" as a place in the record."""
-    provider, model = split_name(name)
-    return provider, fold(model)
 
 
 def led_by(line: Sequence[Led], day: date) -> Led | None:

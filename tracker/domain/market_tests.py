@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tracker.domain.figures import meter_of
+from tracker.domain.figures import meter_of, place_of
+from tracker.domain.model import Series
 from tracker.domain.price_claims import Component, Figure, ModelName
+from tracker.domain.spans import Span
 from tracker.domain.witnesses import fold
 
 Many = Annotated[Decimal, Field(gt=0)]
@@ -65,7 +67,8 @@ class HostRatio(_Hosted):
     """Others' list price of the same weights over their maker's dearest hour, on the blend.
 
     Confirmed on the first day on which the median of `least_hosts` hosts or more is `median_at_most` or less,
-    or so many are at `host_at_most` or less. Refuted where the cheapest is above `refuted_above` after `refuted_after_days`.
+    or so many are at `host_at_most` or less. Refuted where the cheapest is above `refuted_above` after
+    `refuted_after_days`.
     """
 
     kind: Literal["host_ratio"]
@@ -184,6 +187,19 @@ class Needs:
     models: tuple[str, ...] = ()
     meters: tuple[str, ...] = ()
     nothing: bool = False  # it looks at no price
+
+    def of(self, spans: Iterable[Span]) -> list[Span]:
+        """Those of these spans that are looked at."""
+        models = {m if "/" not in m else "/".join(place_of(m)) for m in self.models}
+        return [s for s in spans if self._is_wanted(s.series, models)]
+
+    def _is_wanted(self, series: Series, models: Collection[str]) -> bool:
+        if self.nothing or (self.providers and series.provider not in self.providers):
+            return False
+        if self.meters and series.meter not in self.meters:
+            return False
+        model = fold(series.model)
+        return not models or model in models or f"{series.provider}/{model}" in models
 
 
 _BLEND = (meter_of("input"), meter_of("output"))
