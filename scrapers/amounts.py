@@ -44,7 +44,7 @@ _MONTH = re.compile(
 SAID_AFTER = re.compile(
     r"\s*\(?(?:tokens?\s+)?(?:(?:for|of|on)\s+(?:each\s+|the\s+)?)?"
     r"(?P<what>(?:(?:cached|uncached|non-cached)\s+)?(?:input|output|prompt|completion)s?\b"
-    r"|cache[- ](?:hits?|miss(?:es)?|reads?|writes?)\b|cached\b"
+    r"|cache[- ](?:hits?|miss(?:es)?|reads?|writes?)\b|cached\b|generated\b|produced\b|(?:fed|sent)\b"
     r"|(?:in|out)(?=\s*(?:[,;./&)]|and\b|or\b|per\b|$)))",
     re.I,
 )

@@ -25,6 +25,7 @@ _NO_PRICE_YET = re.compile(
     r"|(?:less|more|fewer|cheaper|dearer|higher|lower|rather) than|over|under|below|above|at (?:least|most)"
     r"|between|rang(?:e|es|ing)(?: from)?|exceed(?:s|ed|ing)?|upwards of|instead of|(?:down|up) from"
     r"|previously|formerly|originally|used to (?:be|cost|charge|pay)|was|were|had been|had cost"
+    r"|(?:was|were|been)\s(?:(?:originally|initially|first|once)\s)?(?:priced|offered|listed|sold|set)\s(?:at|for)"
     r"|sav(?:e|es|ed|ing)|by|(?:discount|cut|reduction|increase|difference|credit) of"
     r"|los(?:e|es|t|ing)|earn(?:s|ed|ing)?)|[<>≤≥])\s*(?:the|a|about|around|roughly|only|just)?\s*$",
     re.I,
@@ -44,6 +45,13 @@ _SAID_BEFORE = re.compile(
     r"|cache[- ](?:hits?|miss(?:es)?|reads?|writes?))\b(?!\s*(?:and|or|/)\s*(?:output|input))",
     re.I,
 )
+_SAID_AS = {
+    "cached": "cached input",
+    "generated": "output",
+    "produced": "output",
+    "fed": "input",
+    "sent": "input",
+}
 _BATCH = re.compile(r"\bbatch(?:ed|es)?\b", re.I)
 _LONG = re.compile(
     r"\b(?:above|over|beyond|longer than|more than|exceeding)\s+(\d{2,4})[\s-]?[kK]\b|>\s?(\d{2,4})[kK]\b"
@@ -81,8 +89,14 @@ def stated(sentence: str) -> list[Stated]:
     found = list(amounts(sentence))
     dropped = _ranges(sentence, found)
     said: list[Stated] = []
+    no_prices: set[int] = set()
     for place, amount in enumerate(found):
-        if place in dropped or not _is_price(sentence, amount):
+        if place - 1 in no_prices and _joined(sentence[found[place - 1].until : amount.start]):
+            no_prices.add(place)  # said in the same breath: "was $10 for input and $40 for output"
+        if place in dropped or place in no_prices:
+            continue
+        if not _is_price(sentence, amount):
+            no_prices.add(place)
             continue
         if amount.is_month:
             said += _of_a_plan(sentence, amount)
@@ -181,10 +195,7 @@ def _meter(sentence: str, found: list[Amount], place: int) -> tuple[str, int]:
 
 def _named(words: str) -> str:
     said = " ".join(words.lower().replace("cached tokens", "cached").split())
-    said = {"cached": "cached input", "cache hit": "cached input", "cache hits": "cached input"}.get(
-        said, said
-    )
-    return meter_of(said) or TOKENS
+    return meter_of(_SAID_AS.get(said, said)) or TOKENS
 
 
 def _pair(sentence: str, found: list[Amount], place: int) -> str:

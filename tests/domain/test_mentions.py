@@ -20,7 +20,7 @@ from tracker.adapters import facts
 from tracker.adapters.nicknames import nicknames
 from tracker.domain.facts import series_of_fact
 from tracker.domain.mentions import LONGEST_QUOTE, MOST, Mention, mentions
-from tracker.domain.named import Names, Nickname
+from tracker.domain.named import Names, Nickname, Option
 
 PARAGRAPHS = Path(__file__).parent / "paragraphs"
 ARTICLE = Path(__file__).parents[3] / "shared/facts/article.txt"
@@ -40,10 +40,11 @@ BY_EYE = [
 ]
 
 
-def names(*more: tuple[str, str]) -> Names:
+def names(*more: Option) -> Names:
     """What the bundled facts name, as a store knows it from its first day."""
     series = [series_of_fact(fact) for fact in (*facts.moves(), *facts.listings())]
-    return Names([*{(s.provider, s.model) for s in series if s}, *more], nicknames())
+    known = {Option(s.provider, s.model, s.meter == "seat_month") for s in series if s}
+    return Names([*known, *more], nicknames())
 
 
 NAMES = names()
@@ -108,7 +109,7 @@ def test_claude_is_known_with_its_version_before_or_after_its_size() -> None:
 
 
 def test_a_word_of_the_language_is_no_model() -> None:
-    known = names(("cohere", "command"), ("acme", "4"))
+    known = names(Option("cohere", "command"), Option("acme", "4"))
     assert said("The command costs $3 per million input tokens, 4 times.", known) == [("", "input_mtok", "3")]
 
 
@@ -125,7 +126,7 @@ def test_a_feed_of_a_provider_needs_not_name_it() -> None:
 
 
 def test_of_several_sellers_the_one_that_the_sentence_names_is_meant_else_the_maker() -> None:
-    known = names(("azure", "gpt-4o"), ("together", "gpt-4o"))
+    known = names(Option("azure", "gpt-4o"), Option("together", "gpt-4o"))
 
     def seller(text: str) -> str:
         return prices(text, known)[0].provider

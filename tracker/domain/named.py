@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -42,10 +42,11 @@ class Nickname:
 
 
 class Option(NamedTuple):
-    """A model that a name may mean."""
+    """A model, or a plan, that a name may mean."""
 
     provider: str
     model: str
+    is_plan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Hit:
     provider: str = ""
     options: tuple[Option, ...] = ()
     is_model: bool = False
+    is_host: bool = False  # of others' models
     is_plan: bool = False  # a nickname of a plan, which may be a word like any other
 
 
@@ -67,18 +69,20 @@ class _Node:
 
 
 class Names:
-    """The names of the record, (provider, model) each, and what they are called."""
+    """The names of the record, and what they are called."""
 
-    def __init__(self, known: Iterable[tuple[str, str]], nicknames: Collection[Nickname]) -> None:
+    def __init__(self, known: Iterable[Option], nicknames: Collection[Nickname]) -> None:
         sellers = [n for n in nicknames if not n.model]
         self._sellers = {n.words: n.provider for n in sellers}
         self._brands = {n.words.casefold(): n.provider for n in sellers if n.of == "maker"}
+        self._makers = set(self._brands.values())
+        self._hosts = {n.provider for n in sellers if n.of == "host"}
         self._nicknames = [n for n in nicknames if n.model]
         self._seller, self._nickname = _words(self._sellers), _words(n.words for n in self._nicknames)
         self._root = _Node()
-        for provider, model in known:
-            for runs in _spellings(_NOTE.sub("", model)):
-                self._add(runs, Option(provider, model))
+        for option in known:
+            for runs in _spellings(_NOTE.sub("", option.model)):
+                self._add(runs, option)
 
     def _add(self, runs: tuple[Run, ...], option: Option) -> None:
         node = self._root
@@ -89,7 +93,8 @@ class Names:
     def providers_in(self, text: str) -> Iterator[Hit]:
         """Where a text names providers, as the table spells them."""
         for match in self._seller.finditer(text):
-            yield Hit(match.start(), match.end(), self._sellers[match[0]])
+            id = self._sellers[match[0]]
+            yield Hit(match.start(), match.end(), id, is_host=id in self._hosts)
 
     def find(self, text: str, day: date, providers: Collection[str] = ()) -> list[Hit]:
         """Every name, in order, none in another, as it was meant on a day.
@@ -142,22 +147,24 @@ class Names:
         for match in self._nickname.finditer(text) if held else ():
             meant = [n for n in held if n.words == match[0]]
             if meant:
-                options = {Option(n.provider, n.model) for n in meant}
+                options = {Option(n.provider, n.model, n.of == "plan") for n in meant}
                 yield _hit(text, match.start(), match.end(), options, is_plan=meant[0].of == "plan")
 
-    def choose(self, hit: Hit, providers: Iterable[str]) -> Option:
-        """Which model a name means, the providers named nearest first; empty where none is sure."""
-        options = {
-            o.provider: o for o in sorted(hit.options, key=lambda o: (len(o.model), o.model), reverse=True)
-        }
-        for provider in providers:
-            if provider in options:
-                return options[provider]
-        made = [o for o in options.values() if self._maker(o.model) == o.provider]
-        makers = set(self._brands.values())
-        made = made or [o for o in options.values() if o.provider in makers]
-        sure = made if len(made) == 1 else list(options.values())
-        return sure[0] if len(sure) == 1 else Option("", "")
+    def choose(
+        self, hit: Hit, near: Collection[str], before: Sequence[str] = (), *, is_plan: bool = False
+    ) -> Option:
+        """Which model or plan a name means; empty where none is sure.
+
+        Of several sellers it is the one named near it, the nearest first; else who makes it; else the one
+        named last before.
+        """
+        fitting = sorted((o for o in hit.options if o.is_plan == is_plan), key=lambda o: len(o.model))
+        options = {o.provider: o for o in reversed(fitting)}
+        made = [id for id, o in options.items() if self._maker(o.model) == id]
+        made = made or [id for id in options if id in self._makers]
+        sure = [*near, *(made if len(made) == 1 else ()), *reversed(before)]
+        sure += options if len(options) == 1 else ()
+        return next((options[id] for id in sure if id in options), Option("", ""))
 
     def _maker(self, model: str) -> str:
         first = _RUN.match(model)
@@ -201,10 +208,12 @@ def _spellings(model: str) -> Iterator[tuple[Run, ...]]:
 
 
 def _turned(runs: list[Run]) -> Iterator[tuple[Run, ...]]:
-    """ "Claude 3.5 Sonnet" is called "Claude Sonnet 3.5" too, and the reverse."""
+    """ "Claude 3.5 Sonnet" is called "Claude Sonnet 3.5" and "Sonnet 3.5" too."""
     rest = [(True, run) for _, run in runs[1:]]
     words = [run for run in rest if run[1].isalpha()]
     numbers = [run for run in rest if run[1].isdigit()]
     if len(words) == 1 and numbers:
         yield (runs[0], *words, *numbers)
         yield (runs[0], *numbers, *words)
+        first, *rest = words[0][1], *numbers
+        yield ((False, first), *rest)

@@ -18,7 +18,7 @@ from tracker.adapters.store.tables import moves, series, sources
 from tracker.adapters.store.tables_judged import mentions as table
 from tracker.domain.mentioned import SAME_DAYS, Checked, check, moves_near
 from tracker.domain.mentions import Mention, mentions
-from tracker.domain.named import Names
+from tracker.domain.named import Names, Option
 from tracker.domain.spans import Span
 from tracker.domain.witnesses import fold
 
@@ -50,9 +50,10 @@ def put(connection: Connection, said: Mapping[int, Article], at: datetime, provi
         connection.execute(table.insert(), rows)
 
 
-def _known(connection: Connection) -> list[tuple[str, str]]:
-    rows = connection.execute(select(series.c.provider, series.c.model).distinct())
-    return [(row.provider, row.model) for row in rows]
+def _known(connection: Connection) -> list[Option]:
+    is_plan = series.c.meter == "seat_month"
+    rows = connection.execute(select(series.c.provider, series.c.model, is_plan.label("is_plan")).distinct())
+    return [Option(row.provider, row.model, bool(row.is_plan)) for row in rows]
 
 
 def _places(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
