@@ -1,13 +1,21 @@
 """What a step of a catalogue is, on steps that were labelled by hand."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
+from scrapers.page import STANDARD
 from tests.domain.annotated import Row, record, rows_of, ruled
 from tracker.domain import steps
+from tracker.domain.histories import ruled as ruled_history
+from tracker.domain.model import Basis, Series
 from tracker.domain.recorded import Label
+from tracker.domain.spans import Span
 
 OURS = Path(__file__).with_name("recorded_steps.csv")
 ANNOTATED = Path(__file__).parents[3] / "shared" / "facts" / "steps_annotated.csv"
@@ -38,6 +46,22 @@ def test_without_one_of_the_rules_a_step_is_taken_for_another(
 
 def labels() -> list[Label]:
     return [steps.classify(s, record(OURS)).label for row in rows_of(OURS) for s in row.steps]
+
+
+prices = some.integers(0, 10_000).map(lambda cents: Decimal(cents) / 1000)
+
+
+@given(some.lists(some.tuples(some.integers(0, 400), prices), min_size=2, max_size=8), some.booleans())
+def test_by_the_word_of_catalogues_alone_no_price_moved(moves: list[tuple[int, Decimal]], two: bool) -> None:
+    series = Series("acme", "model-x", "input_mtok", STANDARD, "USD")
+    at = [(datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=d), p) for d, p in sorted(dict(moves).items())]
+    history = [
+        Span(series, price, day, end, source=source, basis=Basis.catalogue)
+        for source in ("history-one", "history-two")[: 1 + two]
+        for (day, price), (end, _) in zip(at, [*at[1:], (None, None)], strict=True)
+    ]
+    found = ruled_history(history, [], history)
+    assert {one.ruling.label for one in found} <= {Label.unknown, Label.correction}
 
 
 @pytest.mark.skipif(not ANNOTATED.exists(), reason="the annotated steps are not there")

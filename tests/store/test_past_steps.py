@@ -87,6 +87,16 @@ def test_what_only_a_catalogue_says_waits_as_provisional(engine: Engine, provide
     assert event.day == RECORDED.date()
 
 
+def test_two_catalogues_that_agree_are_one_witness(engine: Engine, provider: str) -> None:
+    tell(engine, provider)
+    other = [replace(s, source="history-of-another") for s in history(provider)]
+    with writing(engine) as connection:
+        register(connection, "history-of-another", "histories", "other", "https://other.example/", AT)
+        assert put_steps(connection, "history-of-another", other, AT) == 0
+    (event,) = told(engine, provider)
+    assert (event.status, len(event.rows)) == (Status.provisional, 2)
+
+
 def test_telling_a_history_again_changes_nothing(engine: Engine, provider: str) -> None:
     tell(engine, provider)
     before = told(engine, provider)

@@ -55,12 +55,12 @@ def events_of_history(
     moved with one of a known event is told of its announcement. What no rule decides, and every other cut or
     rise that no event tells, is provisional: only a catalogue says so.
     """
-    groups: dict[tuple[str, Kind, str], list[Ruled]] = defaultdict(list)
+    groups: dict[tuple[str, str, Kind, str], list[Ruled]] = defaultdict(list)
     for one in ruled(history, events, beside):
         if _days(one)[1] <= at.date():
-            provider = one.step.series.provider
-            groups[provider, kind_of(one), _announcement(one)].append(one)
-    return [_event(kind, name, own, at) for (_, kind, name), own in groups.items()]
+            where = (one.step.recorder, one.step.series.provider)
+            groups[*where, kind_of(one), _announcement(one)].append(one)
+    return [_event(kind, name, own, at) for (*_, kind, name), own in groups.items()]
 
 
 def kind_of(one: Ruled) -> Kind:

@@ -178,7 +178,8 @@ class Record:
         """The first day on which the recorder can have had `before`: not before there was the model."""
         own = [s.day for s in self.steps[step.recorder, step.series.key] if s.day < step.day]
         launched = [self.launches.get((step.series.provider, n)) for n in spellings(step.series.model)]
-        return max((d for d in (step.since, *own, *launched, born(step.series.model)) if d), default=None)
+        found = (step.since, *own, *launched, born(step.series.model))
+        return max((d for d in found if d and d <= step.day), default=None)
 
 
 def steps_of(spans: Iterable[Span]) -> list[Step]:
