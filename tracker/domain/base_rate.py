@@ -87,9 +87,8 @@ def placebo(days: Collection[date], since: date, until: date, horizon: int) -> P
     """
     last = until - timedelta(days=horizon)
     total = max(0, (last - since).days + 1)
-    announced = sorted({day for day in days if since < day <= until})
     followed: set[date] = set()
-    for day in announced:
+    for day in set(days):
         begin = max(since, day - timedelta(days=horizon))
         end = min(last, day - timedelta(days=1))
         followed |= {begin + timedelta(days=d) for d in range((end - begin).days + 1)}
