@@ -178,7 +178,7 @@ def test_judging_records_a_verdict_once_and_again_when_it_is_another(storied: Sh
     storied("events", "withdraw", str(o3["id"]), "--why", "tried")
     changed = storied("judge", "--json").rows
     assert [row["prediction"] for row in changed] == ["P1"]
-    assert "no longer evidence o3 input 10->2" in changed[0]["why"]
+    assert "no longer evidence o3 input 10 → 2" in changed[0]["why"]
     log = storied("verdict", "P1", "--log", "--json").rows
     assert [row["why"] for row in log] == [changed[0]["why"], "first judged"]
     assert len({row["file_sha256"] for row in log}) == 1

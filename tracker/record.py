@@ -91,6 +91,7 @@ def record(
     )
     if waiting or changes.opened:
         confirmed += _witnessed(connection, edges, source, basis, got.at)
+    _mean(connection, source, changes, known, confirmed, row.last_well, got.at)
     stored = articles.put(connection, source.id, reading.articles, got.at, snapshot)
     turn, told = told_of.well(connection, edges, source.id, before, changes.flapped, got.at)
     told += _news(connection, edges, source, changes, known, confirmed, got.at)

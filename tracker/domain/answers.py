@@ -30,7 +30,7 @@ def answer(
     lines: Iterable[Line] = (),
     spans: Sequence[Span] = (),
 ) -> Row:
-    """What the record says of one prediction: `events` and `covered` of its subject, `spans` of its market."""
+    """What the record says of one prediction: `events`, `covered` of its subject, `spans` of its market."""
     subject = prediction.subject
     row: Row = {
         "kind": prediction.kind,
@@ -75,7 +75,7 @@ def _of_events(
         "rollup": verdict.rollup,
         "coverage": [len(verdict.cut_plans), len(verdict.plans)] if verdict.plans else None,
         "by_definition": {name: _finding(found) for name, found in verdict.by_definition.items()},
-        "base_rate": rates(claims, prediction, events),
+        "base_rate": rates(claims, prediction, events, covered),
         "counter_evidence": {
             "n": sum(e.is_certain for e in counter),
             "evidence": [e.words() for e in counter],
@@ -179,8 +179,8 @@ def why_changed(before: Mapping[str, Any], now: Mapping[str, Any], as_of: date) 
         known = old["by_definition"].get(name, {}).get("evidence", [])
         added = [line for lines in found["evidence"] if lines not in known for line in lines]
         gone = [line for lines in known if lines not in found["evidence"] for line in lines]
-        words += [f"{name}: new evidence {line}" for line in added]
-        words += [f"{name}: no longer evidence {line}" for line in gone]
+        words += [f"{name}: new evidence {line}".replace("->", " → ") for line in added]
+        words += [f"{name}: no longer evidence {line}".replace("->", " → ") for line in gone]
     if new["against"] != old["against"]:
         words.append("counter-evidence changed")
     words += [f"{h} ends on {day}" for h, day in new["ending"].items() if h not in old["ending"]]

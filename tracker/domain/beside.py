@@ -13,9 +13,10 @@ from tracker.domain.events import Event, Kind
 from tracker.domain.evidence import Evidence, evidence
 from tracker.domain.facts import Line
 from tracker.domain.successors import Blend
-from tracker.domain.verdict import cheapest
+from tracker.domain.verdict import Days, cheapest, gaps
 
 NO_CAUSE = "These are dates that follow one another: a correlation, not a cause."
+MOST_UNSEEN = 0.1  # of a window whose rate is told
 _AGAINST = {
     "api": (
         Definition(event=Kind.list_rise),
@@ -25,11 +26,19 @@ _AGAINST = {
 }
 
 
-def rates(claims: Claims, prediction: Prediction, events: Sequence[Event]) -> dict[str, Any]:
-    """The base rate of each tested definition, and of any of them, over the window before the article."""
+def rates(
+    claims: Claims, prediction: Prediction, events: Sequence[Event], covered: Sequence[Days]
+) -> dict[str, Any]:
+    """The base rate of each tested definition, and of any of them, over the window before the article.
+
+    Where the window was not looked at there is none: unseen is not "did not cut".
+    """
     if prediction.base_rate is None or prediction.subject is None:
         return {}
     since, until = prediction.base_rate.window
+    unseen = gaps(covered, since - timedelta(days=1), until)
+    if sum((b - a).days + 1 for a, b in unseen) > MOST_UNSEEN * (until - since).days:
+        return {"window": [since.isoformat(), until.isoformat()], "uncovered": _shown(unseen)}
     days = [n for n in claims.horizons(prediction).values() if n]
     plans = prediction.baseline.plans if prediction.baseline else {}
     found: dict[str, list[Evidence]] = {
@@ -54,6 +63,10 @@ def rates(claims: Claims, prediction: Prediction, events: Sequence[Event]) -> di
         "model": "jeffreys_poisson",
         **{name: _rate(own, since, until, days) for name, own in by_name.items()},
     }
+
+
+def _shown(spans: Iterable[Days]) -> list[list[str]]:
+    return [[a.isoformat(), b.isoformat()] for a, b in spans]
 
 
 def _rate(own: Sequence[Evidence], since: date, until: date, horizons: Collection[int]) -> dict[str, Any]:

@@ -55,8 +55,8 @@ def lines_of(rows: Iterable[EventRow]) -> list[str]:
 
 
 def one_line(rows: Iterable[EventRow]) -> str:
-    """All rows in one line."""
-    return "; ".join(lines_of(rows))
+    """All rows in one line, for people."""
+    return "; ".join(lines_of(rows)).replace(" ->", " ").replace("->", " → ").replace(" (%)", "")
 
 
 def _ordered(rows: Iterable[EventRow]) -> list[EventRow]:

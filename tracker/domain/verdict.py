@@ -13,6 +13,7 @@ from tracker.domain.events import Event, Kind
 from tracker.domain.evidence import Evidence, evidence
 
 Days = tuple[date, date]  # both included
+DAY_OF_GRACE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ def _finding(
         end = None if days is None else t0 + timedelta(days=days)
         state = state_of(counted, t0, end, as_of, min_days)
         if state == "not_met" and end is not None and not any(end <= last for _, last in covered):
-            state = "indeterminate"  # nobody looked at or after the end: unseen is not "did not cut"
+            # Nobody looked at or after the end: unseen is not "did not cut". A look may be on its way.
+            state = "pending" if as_of - end <= DAY_OF_GRACE else "indeterminate"
         states[name] = state
     shown = tuple(e for e in counted if e.lo > t0)
     return Finding(states, after[0].lo if after else None, shown)

@@ -70,6 +70,9 @@ def _beside(row: Row) -> Iterator[str]:
 def _rates(rate: Row) -> Iterator[str]:
     if not rate:
         return
+    if "any" not in rate:
+        yield f"{_INDENT}how likely it was anyway: not known, {rate['window'][0]}…{rate['window'][1]} was not looked at"
+        return
     any_of = rate["any"]
     for horizon, chance in any_of.items():
         if horizon != "n":
