@@ -115,6 +115,17 @@ def test_a_catalogue_s_cut_that_is_announced_afterwards_is_told_on_its_day_and_o
     assert [(e.day, len(e.rows)) for e in standing] == [(CUT, 2)]
 
 
+def test_what_a_history_says_no_more_is_withdrawn_and_what_it_says_again_is_back(
+    engine: Engine, provider: str
+) -> None:
+    tell(engine, provider)
+    with writing(engine) as connection:
+        put_steps(connection, CATALOGUE, history(provider)[:1], LATER)
+    assert [e.status for e in told(engine, provider)] == [Status.withdrawn]
+    tell(engine, provider, LATER)
+    assert [e.status for e in told(engine, provider)] == [Status.provisional]
+
+
 def test_a_person_s_ruling_on_what_a_catalogue_says_stays(engine: Engine, provider: str) -> None:
     tell(engine, provider)
     (event,) = told(engine, provider)

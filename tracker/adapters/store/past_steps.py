@@ -26,13 +26,14 @@ def put_steps(connection: Connection, source: str, history: Sequence[Span], at: 
     What it no longer tells is withdrawn, so that it can be told as what it is. An event on which a person
     ruled, and one that more than catalogues tell, stays as it is.
     """
-    providers = {step.series.provider for step in steps_of(history)}
+    before = told_by(connection, source)
+    providers = {step.series.provider for step in steps_of(history)} | {e.provider for e in before}
     if not providers:
         return 0
     beside = spans_of(connection, at, providers=providers)
     told = events_of_history(history, events.find(connection, at, providers=providers), beside, at)
     catalogues = {source, *(s.source for s in beside if s.basis is Basis.catalogue)}
-    own = [e for e in told_by(connection, source) if _is_own(e, source, catalogues)]
+    own = [e for e in before if _is_own(e, source, catalogues)]
     _rule(connection, own, told, at)
     return len(events.put(connection, told))
 
