@@ -74,6 +74,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "chompjs": ("scrapers/",),
     "feedparser": ("scrapers/",),
     "defusedxml": ("scrapers/",),
+    "pydantic": tuple(f"tracker/domain/{name}.py" for name in ("claims", "market_tests", "price_claims")),
     "genai_prices": ("tracker/adapters/genai.py",),
     "vl_convert": ("tracker/adapters/charts.py",),
     "mpmath": ("tracker/domain/base_rate.py",),
