@@ -12,7 +12,6 @@ from typing import NamedTuple
 Run = tuple[bool, str]  # letters or digits, and whether something stands between them and the run before
 
 _RUN = re.compile(r"[a-z]+|[0-9]+")
-_NOTE = re.compile(r"\s*\([^()]*\)$")
 _GAPS = frozenset((" ", "-", ".", "_", "/", "\u00a0", "\u2010", "\u2011"))
 # A name that goes on is another model's: "GPT-4o" is not the one of "GPT-4o-mini".
 _GOES_ON = re.compile(r"[-.]?[A-Za-z0-9_]")
@@ -81,7 +80,7 @@ class Names:
         self._seller, self._nickname = _words(self._sellers), _words(n.words for n in self._nicknames)
         self._root = _Node()
         for option in known:
-            for runs in _spellings(_NOTE.sub("", option.model)):
+            for runs in _spellings(option.model):
                 self._add(runs, option)
 
     def _add(self, runs: tuple[Run, ...], option: Option) -> None:
