@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -114,21 +113,18 @@ def _put_events(connection: Connection, found: Sequence[Event], ids: dict[Any, i
 
 
 def _put_coverage(connection: Connection, known: Sequence[Fact], at: datetime) -> None:
-    """From a provider's first fact until the facts were gathered."""
-    first: dict[tuple[str, str], list[Fact]] = defaultdict(list)
-    for fact in known:
-        if fact.kind != "listed" and series_of_fact(fact):
-            scope = "subscription" if fact.component == "plan_month" else "api"
-            first[fact.provider, scope].append(fact)
+    """From the first of the facts until they were gathered, for every provider that they tell of."""
+    announced = [f for f in known if f.kind != "listed" and series_of_fact(f)]
+    told = {(f.provider, "subscription" if f.component == "plan_month" else "api") for f in announced}
     rows = [
         {
             "source": SOURCE,
             "provider": provider,
             "scope": scope,
-            "lo": min(f.day for f in own).isoformat(),
+            "lo": min(f.day for f in announced).isoformat(),
             "hi": GATHERED.date().isoformat(),
             "recorded_at": at,
         }
-        for (provider, scope), own in first.items()
+        for provider, scope in sorted(told)
     ]
     upsert.ignore(connection, coverage, rows)
