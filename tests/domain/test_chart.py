@@ -78,6 +78,21 @@ def _all(colours: Colours) -> tuple[str, ...]:
     return *colours.curves, colours.paper, colours.ink, colours.soft, colours.grid
 
 
+def test_long_words_are_broken_on_a_phone() -> None:
+    frame = Frame(
+        "What hosts ask", "from the cheapest host to the median, over the maker's price", "x", width=340
+    )
+    title = steps(frame=frame)["title"]
+    assert [len(title["text"]), len(title["subtitle"])] == [1, 2]
+    assert " ".join(title["subtitle"]) == frame.subtitle
+
+
+def test_the_articles_words_stay_within_the_chart() -> None:
+    for first, side in ((date(2024, 1, 1), "left"), (date(2019, 1, 1), "right")):
+        spec = steps(Curve("a", [(first, 100.0)]), until=date(2026, 1, 1))
+        assert [layer["layer"][1]["mark"]["align"] for layer in spec["layer"] if "layer" in layer] == [side]
+
+
 def test_a_theme_changes_the_colours_and_nothing_else() -> None:
     light, dark = (json.dumps(steps(frame=Frame("t", "s", "index", theme=theme))) for theme in Theme)
     assert light != dark

@@ -10,6 +10,7 @@ from typing import Literal
 from tracker.domain.chart_frame import COLOURS, Frame, Spec, day_axis, shown, value_axis, whole
 
 ARTICLE = date(2025, 1, 29)
+LATE = 0.6  # of a chart's days
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def step_chart(curves: Iterable[Curve], frame: Frame, *, until: date, marked: da
         frame,
         [
             *_level(frame, "y"),
-            *([_article(frame, marked)] if marked and days and min(days) <= marked <= until else []),
+            *_article(frame, marked, min(days, default=until), until),
             _steps(drawn, frame, until, value_axis(frame, values), min(days, default=until)),
         ],
     )
@@ -50,7 +51,13 @@ def range_chart(ranges: Iterable[Range], frame: Frame) -> Spec:
     rows = [{"name": r.name, "least": r.least, "middle": r.middle} for r in ranges]
     colours = COLOURS[frame.theme]
     axis = value_axis(frame, [v for r in rows for v in (r["least"], r["middle"]) if isinstance(v, float)])
-    y = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 220}}
+    y = {
+        "field": "name",
+        "type": "nominal",
+        "sort": None,
+        "title": None,
+        "axis": {"labelLimit": 165 if frame.is_narrow else 240},
+    }
     value = {"type": "quantitative", **axis}
     spec = whole(
         frame,
@@ -124,23 +131,27 @@ def _steps(curves: Sequence[Curve], frame: Frame, until: date, axis: Spec, since
     }
 
 
-def _article(frame: Frame, day: date) -> Spec:
+def _article(frame: Frame, day: date | None, since: date, until: date) -> list[Spec]:
+    if day is None or not since <= day <= until:
+        return []
     soft = COLOURS[frame.theme].soft
     x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}}
     words = f"article, {day.day} {day:%b %Y}"
-    return {
+    is_late = (day - since) > (until - since) * LATE  # there is no room for its words to its right
+    marked = {
         "data": {"values": [{"day": day.isoformat(), "words": words}]},
         "layer": [
             {"mark": {"type": "rule", "color": soft, "strokeDash": [2, 3]}, "encoding": {"x": x}},
             {
                 "mark": {
-                    "type": "text", "align": "left", "baseline": "top", "dx": 5, "dy": 3, "y": 0,
-                    "color": soft, "fontSize": 11.5,
+                    "type": "text", "align": "right" if is_late else "left", "baseline": "bottom",
+                    "dy": -4, "y": 0, "color": soft, "fontSize": 11.5,
                 },
                 "encoding": {"x": x, "text": {"field": "words", "type": "nominal"}},
             },
         ],
     }  # fmt: skip
+    return [marked]
 
 
 def _level(frame: Frame, channel: Literal["x", "y"]) -> list[Spec]:

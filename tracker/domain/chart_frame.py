@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from textwrap import wrap
 from typing import Any, Literal
 
 Spec = dict[str, Any]
@@ -71,10 +72,11 @@ def value_axis(frame: Frame, values: Sequence[float]) -> Spec:
     axis: Spec = {"labelExpr": label, "title": frame.axis, "grid": True}
     if not known or min(known) <= 0 or max(known) / min(known) < WIDE_RANGE:
         return {"scale": {"zero": False, "nice": True}, "axis": axis | {"tickCount": 6}}
+    far = "log" if frame.is_narrow else "logarithmic"
     low, high = min(known) / 1.08, max(known) * 1.12
     return {
         "scale": {"type": "log", "domain": [low, high], "nice": False},
-        "axis": axis | {"values": ticks(low, high), "title": f"{frame.axis} (logarithmic)"},
+        "axis": axis | {"values": ticks(low, high), "title": f"{frame.axis} ({far})"},
     }
 
 
@@ -91,7 +93,7 @@ def ticks(low: float, high: float) -> list[float]:
 def day_axis(since: date, until: date, frame: Frame) -> Spec:
     """The axis of days: years where there are many, else months."""
     months = (until - since) / timedelta(days=30.4)
-    if months > 20:
+    if months > 30:
         return {"format": "%Y", "tickCount": "year", "grid": False}
     step = 1 if months <= 6 else 3
     return {
@@ -99,6 +101,12 @@ def day_axis(since: date, until: date, frame: Frame) -> Spec:
         "tickCount": {"interval": "month", "step": step * (2 if frame.is_narrow else 1)},
         "grid": False,
     }
+
+
+def _wrapped(words: str, frame: Frame, size: float) -> list[str]:
+    """Words in as many lines as they need; a letter is about half as wide as it is high."""
+    width = frame.width if isinstance(frame.width, int) else PHONE
+    return wrap(words, max(20, int((width - 36) / (size * 0.5))))
 
 
 def shown(value: float) -> str:
@@ -113,9 +121,15 @@ def whole(frame: Frame, layers: list[Spec]) -> Spec:
     return {
         "$schema": SCHEMA,
         "description": f"{frame.title}. {frame.subtitle}",
-        "title": {"text": frame.title, "subtitle": frame.subtitle, "anchor": "start", "frame": "group"},
+        "title": {
+            "text": _wrapped(frame.title, frame, 17),
+            "subtitle": _wrapped(frame.subtitle, frame, 12.5),
+            "anchor": "start",
+            "frame": "bounds",
+        },
         "width": frame.width,
         "height": frame.height,
+        "autosize": {"type": "fit-x", "contains": "padding"},
         "background": colours.paper,
         "padding": {"left": 16, "right": 20, "top": 14, "bottom": 12},
         "layer": layers,
@@ -131,6 +145,6 @@ def whole(frame: Frame, layers: list[Spec]) -> Spec:
                 "titleFontSize": 12, "titleFontWeight": "normal", "labelPadding": 6, "titlePadding": 10,
             },
             "axisY": {"domain": False, "ticks": False},
-            "legend": {"labelColor": colours.ink, "labelFontSize": 12.5, "labelLimit": 320, "offset": 10},
+            "legend": {"labelColor": colours.ink, "labelFontSize": 12.5, "labelLimit": 320, "offset": 22},
         },
     }  # fmt: skip

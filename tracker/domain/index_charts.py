@@ -58,7 +58,7 @@ def premium_chart(
         curves[ratio.line].append((ratio.day, ratio.ratio))
     frame = Frame(
         "The frontier over the open leader",
-        f"list price over that of {ratios[0].over if ratios else 'the leader'}; {_BLEND}",
+        f"list price over that of the {ratios[0].over if ratios else 'leader'}; {_BLEND}",
         "times its price",
         unit="×",
         level=1,
