@@ -197,13 +197,19 @@ def test_a_host_with_two_spellings_is_one_host_at_its_cheaper_price() -> None:
 def test_hosts_are_held_against_the_makers_dearest_hour() -> None:
     peak = both(V3, "2024-12-26", 2, 2, terms=Terms(window="peak"))
     assert asked(RATIO, [*OWN, *peak, *hosts_at(2, 2, 2)]).numbers["open"]["median"] == 1.0
-    batch = both(V3, "2024-12-26", 9, 9, terms=Terms(tier="batch"))
-    assert asked(RATIO, [*OWN, *batch, *hosts_at(2, 2, 2)]).numbers["open"]["median"] == 2.0
+    others = [
+        *both(V3, "2024-12-26", 9, 9, terms=Terms(tier="batch")),
+        *both(V3, "2024-12-26", 9, 9, terms=Terms(tier="batch", window="peak")),
+        *both(V3, "2024-12-26", 9, 9, terms=Terms(window="peak"), currency="CNY"),
+    ]
+    assert asked(RATIO, [*OWN, *others, *hosts_at(2, 2, 2)]).numbers["open"]["median"] == 2.0
 
 
 def test_weights_are_compared_only_while_their_makers_price_of_them_stood() -> None:
     ended = RATIO | {"weights": [WEIGHTS[0] | {"until": day("2025-03-01")}]}
     assert asked(ended, [*OWN, *hosts_at(1, 1, 1)]).numbers["open"] == {"listings": 0}
+    later = RATIO | {"weights": [WEIGHTS[0] | {"since": day("2025-05-05")}]}
+    assert asked(later, [*OWN, *hosts_at(1, 1, 1, since="2025-02-01")]).first == date(2025, 5, 5)
 
 
 def test_what_has_held_for_less_than_thirty_days_is_provisional() -> None:
@@ -377,6 +383,16 @@ def test_who_sells_nothing_any_more_has_stopped_on_the_last_day() -> None:
     both_ended = [*both("x/base", "2025-01-01", 1, 1, "2025-05-01"), *ended]
     assert states(SELLS, both_ended)[1] == "confirmed"
     assert states(SELLS, [*BASE, *ended, *both("y/two", "2025-05-01", 0, 0)])[1] == "partly"
+
+
+def test_a_plan_and_a_free_model_are_not_sold_by_the_token() -> None:
+    ended = both("y/one", "2025-01-01", 1, 1, "2025-06-01")
+    plan = [
+        replace(s, series=replace(s.series, meter="seat_month")) for s in both("y/plan", "2025-01-01", 20, 20)
+    ]
+    assert states(SELLS, [*BASE, *ended, *plan[:1]])[1] == "partly"
+    free = both("y/one", "2025-01-01", 0, 0, "2025-06-01")
+    assert states(SELLS, [*BASE, *free])[1] == "pending"
 
 
 CLOUD = {"kind": "delisted", "shops": [{"cloud": "aws", "lab": "Anthropic", "models": ["*claude*"]}]}

@@ -141,6 +141,12 @@ def test_what_follows_is_no_schedule_where_no_end_was_recorded() -> None:
     assert compare(Decimal("1.10"), unannounced, DAY, "output", Decimal(1)).matches_instead == ()
 
 
+def test_what_another_source_says_before_a_promotions_last_day_does_not_follow_it() -> None:
+    early = both(V3, "2025-02-01", "0.9", "0.9", basis=Basis.catalogue)
+    found = compare(Decimal("1.10"), [*PROMO, *early], DAY, "output", Decimal(1))
+    assert found.matches_instead == ("output scheduled",)
+
+
 def test_behind_a_promotion_without_a_recorded_end_stands_the_price_before_it() -> None:
     standing = [s for s in PROMO if s.valid_from < DAY]
     assert compare(Decimal("0.30"), standing, DAY, "output", Decimal(1)).matches_instead == (

@@ -58,7 +58,7 @@ def evaluate(
     begins after `as_of`, count for nothing. States: confirmed, partly, provisional, indeterminate, pending,
     refuted, not_met, unresolvable, not_testable, informative. What was not covered never refutes.
     """
-    record = Record(s for s in needs(test).of(spans) if s.valid_from.date() <= as_of)
+    record = Record(needs(test).of(spans))
     rollup: dict[str, str] = {}
     numbers: dict[str, dict[str, Any]] = {}
     uncovered: dict[str, None] = {}

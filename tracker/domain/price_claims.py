@@ -235,7 +235,7 @@ def compare(
         return Compared(None, Verdict.unknown)
     if within(found.price, stated, pct=tolerance_pct):
         return Compared(found.price, Verdict.correct, rows=(found,))
-    others = {name: standing(of, at) for name, of in prices.items() if name != component}
+    others = {name: standing(of, at) for name, of in prices.items()}
     others |= {f"{name} scheduled": scheduled(of, at) for name, of in prices.items()}
     same = {k: s for k, s in others.items() if s and within(s.price, stated, pct=tolerance_pct)}
     return Compared(found.price, Verdict.incorrect, tuple(same), (found, *same.values()))
