@@ -23,7 +23,7 @@ from tests.loopback.pages import Pages
 from tracker.adapters.edges import Edges
 from tracker.adapters.fetch import Fetcher
 from tracker.adapters.store import articles as store_articles
-from tracker.adapters.store import bundled, mentions, questions
+from tracker.adapters.store import bundled, events, linked, mentions, questions
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.tables import alerts as alerts_table
@@ -256,10 +256,15 @@ def test_an_article_is_linked_to_the_moves_of_the_same_days_of_providers_that_it
     two = feed_of(one, pages, "late")
     put(pages, ("Late", "<p>OpenAI did it.</p>"), day=late, id="late")
     run(two, "late")
-    linked = {a["title"]: a["moves"] for a in asked()}
-    assert cut.id in linked["Names"]
-    assert linked["Other"] == []
-    assert cut.id not in linked["Late"]
+    found = {a["title"]: a for a in asked()}
+    assert cut.id in found["Names"]["moves"]
+    assert found["Other"]["moves"] == found["Other"]["events"] == []
+    assert cut.id not in found["Late"]["moves"]
+    with asking(engine) as connection:
+        told = events.find(connection, None, ids=found["Names"]["events"])
+    (event,) = [e for e in told if any(row.series.model == "o3" for row in e.rows)]
+    assert event.day == cut.at.date()
+    assert event.id not in found["Late"]["events"]
 
 
 def test_the_announcements_of_a_move_are_in_the_providers_own_feeds_of_the_same_days(
@@ -273,8 +278,8 @@ def test_the_announcements_of_a_move_are_in_the_providers_own_feeds_of_the_same_
     at = datetime(2025, 1, 31, tzinfo=UTC)
     with asking(engine) as connection:
         titles = {row["id"]: row["title"] for row in store_articles.rows(connection)}
-        assert [titles[id] for id in mentions.announcements(connection, "openai", at)] == ["Announced"]
-        assert mentions.announcements(connection, "openai", at + timedelta(days=3)) == []
+        assert [titles[id] for id in linked.announcements(connection, "openai", at)] == ["Announced"]
+        assert linked.announcements(connection, "openai", at + timedelta(days=3)) == []
 
 
 def test_articles_are_asked_for_by_day_and_provider_and_their_prices_a_row_each(
@@ -291,3 +296,12 @@ def test_articles_are_asked_for_by_day_and_provider_and_their_prices_a_row_each(
     assert {Decimal(row["price"]) for row in checked} == {
         Decimal(p) for p in ("0.07", "2.5", "10", "200", "1")
     }
+
+
+def test_of_an_endless_feed_only_so_much_is_read(
+    engine: Engine, pages: Pages, one: Edges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mentions, "MOST_READ", 2 * len(ARTICLE))
+    put(pages, ("One", ARTICLE), ("Two", ARTICLE), ("Three", ARTICLE))
+    run(one)
+    assert len(kept(engine)) == 2 * 5

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from tracker.adapters.store import articles as store_articles
-from tracker.adapters.store import mentions
+from tracker.adapters.store import linked, mentions
 from tracker.cli import common
 from tracker.cli.options import Csv, Json, Provider, Since, Until, form_of
 from tracker.cli.output import emit
@@ -39,7 +39,8 @@ def articles(
         published = {row["id"]: row["published_at"] or row["first_seen"] for row in rows}
         said = mentions.of_articles(connection, published, END_OF_TIME)
         named = {row["id"]: _named(row, said.get(row["id"], [])) for row in rows}
-        moves = mentions.moves_of(connection, published, named)
+        moves = linked.moves_of(connection, published, named)
+        events = linked.events_of(connection, published, named)
     found = [row for row in rows if not provider or provider.casefold() in named[row["id"]]]
     if check:
         prices = [price for row in found for price in _prices(row, said.get(row["id"], []))]
@@ -51,6 +52,7 @@ def articles(
             "providers": sorted(named[row["id"]]),
             "mentions": [_mention(one) for one in _priced(said.get(row["id"], []))],
             "moves": moves.get(row["id"], []),
+            "events": events.get(row["id"], []),
         }
         for row in found
     ]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from tracker.domain import wording
 from tracker.domain.events import component_of
@@ -37,6 +38,14 @@ class Checked:
     def is_tracked(self) -> bool:
         """Whether a price of that model and meter was recorded."""
         return self.compared.verdict is not Verdict.unknown
+
+
+class Happened(NamedTuple):
+    """A move, an event or an article of a provider."""
+
+    id: int
+    provider: str
+    at: datetime
 
 
 def check(mention: Mention, spans: Iterable[Span], at: datetime) -> Checked:
@@ -116,16 +125,7 @@ def _instead(one: Checked, stated: str) -> Iterable[str]:
             yield f"{stated} is its {words}"
 
 
-def is_near(one: datetime, other: datetime) -> bool:
-    """Whether two things happened within three days of each other."""
-    return abs(one - other) <= SAME_DAYS
-
-
-def moves_near(
-    moves: Iterable[tuple[int, str, datetime]], providers: Collection[str], at: datetime
-) -> list[int]:
-    """The ids of the moves, (id, provider, at) each, of these providers and days; the nearest first."""
-    near = [
-        (abs(when - at), id) for id, provider, when in moves if provider in providers and is_near(when, at)
-    ]
-    return [id for _, id in sorted(near)]
+def near(found: Iterable[Happened], providers: Collection[str], at: datetime) -> list[int]:
+    """The ids of what happened to these providers within three days, either way; the nearest first."""
+    those = [h for h in found if h.provider in providers and abs(h.at - at) <= SAME_DAYS]
+    return [h.id for h in sorted(those, key=lambda h: (abs(h.at - at), h.id))]

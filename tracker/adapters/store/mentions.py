@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +13,15 @@ from sqlalchemy import Connection, func, or_, select, update
 from scrapers.page import Article, Terms
 from tracker.adapters.nicknames import nicknames
 from tracker.adapters.store.spans import spans_of
-from tracker.adapters.store.tables import articles as articles_table
-from tracker.adapters.store.tables import moves, series, sources
+from tracker.adapters.store.tables import series
 from tracker.adapters.store.tables_judged import mentions as table
-from tracker.domain.mentioned import SAME_DAYS, Checked, check, moves_near
+from tracker.domain.mentioned import Checked, check
 from tracker.domain.mentions import Mention, mentions
 from tracker.domain.named import Names, Option
 from tracker.domain.spans import Span
 from tracker.domain.witnesses import fold
 
+MOST_READ = 3_000_000  # characters at one look, while others wait to write: twenty long articles
 _AT_ONCE = 500  # ids in one statement
 
 
@@ -37,7 +37,11 @@ def put(connection: Connection, said: Mapping[int, Article], at: datetime, provi
     places = _places(connection, list(said))
     names = Names(_known(connection), nicknames())
     rows: list[dict[str, Any]] = []
+    unread = MOST_READ
     for id, article in said.items():
+        unread -= len(article.text)
+        if unread < 0:
+            break  # of a feed as large as that the rest is kept, and not read
         day = (article.published_at or at).date()
         found = list(mentions(f"{article.title}\n{article.text}", names, day, provider))
         if found == standing.get(id, []):
@@ -123,35 +127,6 @@ def of_articles(
         id: [check(m, by_model.get((m.provider, fold(m.model)), ()), published[id]) for m in of]
         for id, of in said.items()
     }
-
-
-def moves_of(
-    connection: Connection, published: Mapping[int, datetime], providers: Mapping[int, Collection[str]]
-) -> dict[int, list[int]]:
-    """The moves of the providers that each article names, within three days of it; the nearest first."""
-    wanted = sorted({p for named in providers.values() for p in named})
-    if not wanted or not published:
-        return {}
-    since, until = min(published.values()) - SAME_DAYS, max(published.values()) + SAME_DAYS
-    statement = (
-        select(moves.c.id, series.c.provider, moves.c.at)
-        .join(series, series.c.id == moves.c.series)
-        .where(series.c.provider.in_(wanted), moves.c.at >= since, moves.c.at <= until)
-    )
-    found = [(row.id, row.provider, row.at) for row in connection.execute(statement)]
-    return {id: moves_near(found, named, published[id]) for id, named in providers.items()}
-
-
-def announcements(connection: Connection, provider: str, at: datetime) -> list[int]:
-    """The articles of a provider's own feeds within three days of a move; the nearest first."""
-    when = func.coalesce(articles_table.c.published_at, articles_table.c.first_seen)
-    statement = (
-        select(articles_table.c.id, sources.c.provider, when.label("at"))
-        .join(sources, sources.c.id == articles_table.c.source)
-        .where(sources.c.provider == provider, when >= at - SAME_DAYS, when <= at + SAME_DAYS)
-    )
-    found = [(row.id, row.provider, row.at) for row in connection.execute(statement)]
-    return moves_near(found, {provider}, at)
 
 
 def named_in(checked: Iterable[Checked]) -> set[str]:
