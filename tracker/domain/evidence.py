@@ -105,13 +105,14 @@ def _kinds(definition: Definition, claims: Claims) -> Collection[object]:
 
 
 def _joined(parts: Sequence[tuple[Event, tuple[EventRow, ...]]]) -> Evidence:
-    certain = [e for e, _ in parts if e.status is Status.confirmed] or [e for e, _ in parts]
+    """One announcement of its events; what the rules could not decide is left out beside what is certain."""
+    counted = [part for part in parts if part[0].status is Status.confirmed] or parts
     return Evidence(
-        parts[0][0].announcement,
-        min(e.lo for e in certain),
-        max(e.hi for e in certain),
-        tuple(r for _, rows in parts for r in rows),
-        tuple(e for e, _ in parts),
+        counted[0][0].announcement,
+        min(e.lo for e, _ in counted),
+        max(e.hi for e, _ in counted),
+        tuple(r for _, rows in counted for r in rows),
+        tuple(e for e, _ in counted),
     )
 
 

@@ -53,7 +53,7 @@ def load(connection: Connection, now: datetime) -> int:
     """
     at = now if loaded(connection) else GATHERED
     register(connection, SOURCE, "facts", "", ADDRESS, at)
-    known = facts.moves() + facts.listings()
+    known = facts.moves() + facts.listings() + facts.hosts()
     done = reconcile(connection, SOURCE, spans_of(known), basis=Basis.documented, at=at)
     ids = _put_moves(connection, moves_of(known), at)
     _put_events(connection, events_of(known, Blend()), ids, at)
