@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from tracker.cli import app
 from tracker.domain.settings import Rule
 
 Asked = Callable[..., list[dict[str, Any]]]
+WHOLE = Path(__file__).parents[3] / "shared/facts/article.txt"
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)  # the bundled facts were gathered before
 DAY = "Wed, 29 Jan 2025 12:00:00 GMT"
 ARTICLE = (
@@ -131,6 +133,29 @@ def test_what_an_article_says_is_checked_against_the_record_of_its_day(
     ]
     assert article["mentions"][0]["matches_instead"] == ["cache_read scheduled"]
     assert article["mentions"][0]["quote"] == "$0.07 per 1 million input tokens"
+
+
+@pytest.mark.skipif(not WHOLE.exists(), reason="the article's text lies beside the project, not in it")
+def test_the_article_itself_is_answered_as_by_hand(
+    engine: Engine, pages: Pages, one: Edges, asked: Asked
+) -> None:
+    put(pages, ("Impact", escape(WHOLE.read_text())))
+    run(one)
+    said = [
+        (m["model"], m["component"], m["price"], m["recorded"], m["verdict"]) for m in asked()[0]["mentions"]
+    ]
+    assert said == [
+        ("deepseek-chat", "input", "0.07", "0.14", "incorrect"),  # A1
+        ("deepseek-chat", "output", "1.1", "0.28", "incorrect"),  # A2
+        ("gpt-4o", "input", "2.5", "2.5", "correct"),  # A3
+        ("gpt-4o", "output", "10", "10", "correct"),
+        ("deepseek-reasoner", "input", "0.55", "0.55", "correct"),  # A4
+        ("deepseek-reasoner", "output", "2.19", "2.19", "correct"),
+        ("o1", "input", "15", "15", "correct"),  # A5
+        ("o1", "output", "60", "60", "correct"),
+        ("chatgpt pro", "plan_month", "200", "200", "correct"),  # A10
+        ("chatgpt pro", "plan_month", "200", "200", "correct"),
+    ]
 
 
 def test_a_new_article_tells_what_it_says_of_tracked_prices_and_the_first_look_tells_nothing(

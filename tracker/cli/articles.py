@@ -12,7 +12,7 @@ from tracker.adapters.store import articles as store_articles
 from tracker.adapters.store import linked, mentions
 from tracker.cli import common
 from tracker.cli.options import Csv, Json, Provider, Since, Until, form_of
-from tracker.cli.output import emit
+from tracker.cli.output import Form, emit
 from tracker.domain.mentioned import Checked
 
 app = typer.Typer(add_completion=False)
@@ -44,6 +44,8 @@ def articles(
     found = [row for row in rows if not provider or provider.casefold() in named[row["id"]]]
     if check:
         prices = [price for row in found for price in _prices(row, said.get(row["id"], []))]
+        if form is Form.table:
+            prices = [row | {"matches_instead": ", ".join(row["matches_instead"])} for row in prices]
         emit(prices, form, columns=CHECKED, empty="no article states a price")
         return
     shown = [
