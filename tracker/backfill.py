@@ -16,6 +16,7 @@ from tracker.adapters.edges import Edges
 from tracker.adapters.reading import read
 from tracker.adapters.store import Connection, snapshots
 from tracker.adapters.store import captures as store
+from tracker.adapters.store import sources as states
 from tracker.adapters.store.backfilled import Reconciled, reconcile, register
 from tracker.adapters.store.captures import Kept
 from tracker.adapters.store.past_moves import put_moves
@@ -134,7 +135,10 @@ async def _missing(edges: Edges, past: Past, since: date, until: date, again: bo
     if past.history:
         taken = await archives.commits(edges, past.history, since, until)
     else:
-        taken = await archives.captures(edges, past.source.url, since, until)
+        own = edges.own.get(past.source.id)
+        # What follows a "?" in an address of the user's own may be a key, and goes nowhere else.
+        url = past.source.shown_url if own and own.url else past.source.url
+        taken = await archives.captures(edges, url, since, until)
     kept = {k.key: k for k in await edges.ask(store.kept, past.id)}
     return [t for t in taken if t.key not in kept or (again and kept[t.key].snapshot is None)]
 
@@ -195,6 +199,7 @@ def _record(
 ) -> tuple[Reconciled, int, int]:
     """Everything that the captures say, in one transaction, and no alert: prices, moves, events."""
     _register(connection, past, at)
+    states.get(connection, past.id)  # locked: another backfill of it waits
     store.set_outcomes(connection, past.id, read_as)
     prices = reconcile(connection, past.id, told.spans, basis=past.basis, at=at)
     if past.basis is Basis.catalogue:  # what it records is a move only where a better source says so

@@ -165,3 +165,29 @@ def test_spans_never_overlap_never_go_on_and_say_what_a_capture_said(prices: lis
 def test_telling_is_the_same_whatever_comes_later_of_what_is_settled() -> None:
     captures = [capture(on(n), m=price) for n, price in enumerate((3, 3, 2, 2, 1.5, 1.5), 1)]
     assert held(told(*captures[:4]))[0] == held(told(*captures))[0]
+
+
+def test_a_name_that_points_at_another_model_since_is_no_cut() -> None:
+    def page(at: datetime, price: int) -> Capture:
+        lines = {"mini": price, "mini-2025-02-15": 2, **OTHERS}
+        meters = ("input_mtok", "output_mtok")
+        return Capture(
+            at, Reading(tuple(Offer(m, x, Decimal(p), "USD") for m, p in lines.items() for x in meters))
+        )
+
+    moves = told(page(on(1), 3), page(on(2), 3), page(on(3), 2), page(on(4), 2)).moves("")
+    assert [(m.series.model, m.event) for m in moves] == [("mini", "alias_swap")] * 2
+
+
+def test_a_name_that_was_re_pointed_by_the_reviewed_table_is_no_cut() -> None:
+    def page(at: datetime, price: str) -> Capture:
+        lines = {"deepseek-chat": price, **{m: str(p) for m, p in OTHERS.items()}}
+        return Capture(
+            at, Reading(tuple(Offer(m, "input_mtok", Decimal(p), "USD") for m, p in lines.items()))
+        )
+
+    captures = [page(on(n), price) for n, price in ((8, "0.56"), (9, "0.56"), (10, "0.28"), (11, "0.28"))]
+    (move,) = tell(captures, "deepseek", basis=Basis.observed).moves("")
+    assert move.event == "alias_swap"
+    (elsewhere,) = told(*captures).moves("")
+    assert elsewhere.event == "list_cut"

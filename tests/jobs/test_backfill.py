@@ -23,8 +23,8 @@ from tests.tracker_process import Tracker
 from tests.tracker_process import until as until_it
 from tracker.adapters.edges import Edges
 from tracker.adapters.fetch import Fetcher
-from tracker.adapters.store import events, questions
-from tracker.adapters.store.engine import asking
+from tracker.adapters.store import bundled, events, questions
+from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.questions import Filters
 from tracker.adapters.store.spans import spans_of
 from tracker.adapters.store.tables import alerts, metadata, moves, prices, snapshots
@@ -33,7 +33,7 @@ from tracker.backfill import Backfilled, History, Past, backfill, past_of
 from tracker.demo import market
 from tracker.demo.pages import page
 from tracker.domain.model import Basis, Move, Status
-from tracker.domain.settings import Backfill, Channel, Look, Settings
+from tracker.domain.settings import Backfill, Channel, Look, Settings, SourceSetting
 
 PAGE = "https://openai.example/pricing.md"
 FIRST, LAST = date(2025, 1, 2), date(2025, 8, 28)
@@ -307,6 +307,50 @@ def test_a_catalogues_commits_are_captures_one_a_day(engine: Engine, archive: Ar
         (Decimal(2), 2, Basis.catalogue, "history-litellm"),
     ]
     assert found_moves(engine) == []  # what a catalogue records is no evidence of a move
+
+
+@ON_SQLITE
+def test_another_capture_in_the_place_of_one_is_no_evidence_of_its_day(
+    engine: Engine, archive: Archive
+) -> None:
+    there = stamp(FIRST + 2 * EVERY)
+    kept = archive.captures[there, PAGE]
+    archive.captures[there, PAGE] = replace(kept, body=kept.body + b"\n", instead=stamp(FIRST))
+    run(edges(engine, archive))
+    with asking(engine) as connection:
+        row = connection.execute(select(captures).where(captures.c.key == there)).one()
+    assert (row.outcome, row.snapshot) == ("bad_redirect", None)
+    assert stamp(FIRST) in row.words
+
+
+@ON_SQLITE
+def test_a_key_in_an_address_of_the_users_own_stays_at_home(engine: Engine, archive: Archive) -> None:
+    url = f"{PAGE}?key=CANARY"
+    one = edges(engine, archive)
+    settings = replace(one.settings, sources=(SourceSetting("openai", url=url),))
+    past = past_of(replace(sources()["openai"], url=url))
+    done = run(replace(one, settings=settings), past)
+    assert done.captures == len(archive.captures)
+    assert not any("CANARY" in path for path in archive.asked)
+
+
+def test_what_the_bundled_facts_tell_already_gets_a_witness_and_is_not_counted_twice(
+    engine: Engine, archive: Archive
+) -> None:
+    with writing(engine) as connection:
+        bundled.load(connection, NOW)
+        before = events.find(connection, None)
+    done = run(edges(engine, archive))
+    with asking(engine) as connection:
+        after = events.find(connection, None)
+    assert (done.moves, done.events) == (6, 1)
+    (beside,) = [e for e in after if e.id not in {b.id for b in before}]
+    # The facts say nothing of o3's cache reads: another row of the announcement that they tell.
+    assert {r.series.meter for r in beside.rows} == {"cache_read_mtok"}
+    assert beside.announcement in {e.announcement for e in before}
+    before_now = [e for e in after if e is not beside]
+    witnessed = {(e.day, r.series.model) for e in before_now for r in e.rows if r.source == "wayback-openai"}
+    assert witnessed == {(date(2025, 1, 31), "o1-mini"), (date(2025, 6, 10), "o3")}
 
 
 @ON_SQLITE

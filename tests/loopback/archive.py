@@ -21,6 +21,7 @@ class Kept:
     media_type: str = "text/html"
     status: int = 200
     refusals: tuple[tuple[int, str], ...] = ()
+    instead: str = ""  # the timestamp of the capture that is given in its place
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Archive:
         return [path.split("/")[2].removesuffix("id_") for path in self.asked if path.startswith("/web/")]
 
     def answer(self, path: str) -> tuple[int, str, bytes, str]:
-        """Status, media type, body, Retry-After."""
+        """Status, media type, body, and Retry-After or Location."""
         parts = urlsplit(path)
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if parts.path == "/cdx/search/cdx":
@@ -70,6 +71,8 @@ class Archive:
                 self._refused[stamp] = times + 1
                 status, wait = kept.refusals[times]
                 return status, "text/plain", b"", wait
+            if kept.instead:
+                return 302, "text/plain", b"", f"/web/{kept.instead}id_/{url}"
             return kept.status, kept.media_type, kept.body, ""
         if parts.path in self.files:
             return 200, "text/plain", self.files[parts.path], ""
@@ -113,7 +116,7 @@ class Archive:
                 self.send_header("Content-Type", media_type)
                 self.send_header("Content-Length", str(len(body)))
                 if wait:
-                    self.send_header("Retry-After", wait)
+                    self.send_header("Location" if status == 302 else "Retry-After", wait)
                 self.end_headers()
                 self.wfile.write(body)
 

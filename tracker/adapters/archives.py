@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +21,7 @@ WAITS = tuple(timedelta(seconds=s) for s in (10, 60, 300))  # where it does not 
 BUSY = (429, 503)
 PASSING = (500, 502, 504)  # of other states of the server: asked once more
 AWAY = ("unreachable", "tls", "refused_address", "robots")  # the archive itself, whatever is asked of it
+_STAMP = re.compile(r"/web/(\d{14})")
 _FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
 
 
@@ -72,11 +74,11 @@ async def captures(edges: Edges, url: str, since: date, until: date) -> list[Tak
         if not resume or resume == asked.get("resumeKey"):
             break
         asked["resumeKey"] = resume
-    found = [
-        Taken(stamp, _moment(stamp), digest, f"{base}/web/{stamp}id_/{original}")
+    found = {
+        stamp: Taken(stamp, _moment(stamp), digest, f"{base}/web/{stamp}id_/{original}")
         for stamp, original, _, _, digest in rows
-    ]
-    return list(_one_a_day(sorted(found, key=lambda t: t.key)))
+    }
+    return list(_one_a_day(sorted(found.values(), key=lambda t: t.key)))
 
 
 async def commits(edges: Edges, history: History, since: date, until: date) -> list[Taken]:
@@ -111,6 +113,9 @@ async def fetch(edges: Edges, taken: Taken, accept: str) -> Snapshot:
     """The bytes of a capture, dated when it was taken; raises FetchError, or Away."""
     got = await ask(edges, taken.url, accept)
     host = urlsplit(taken.url).hostname
+    other = _STAMP.search(got.url)
+    if other and other[1] != taken.key:
+        raise FetchError("bad_redirect", f"{host} gives another capture in its place, that of {other[1]}")
     note = f"taken {taken.at:%Y-%m-%dT%H:%M:%SZ}, fetched {got.at:%Y-%m-%dT%H:%M:%SZ} from {host}"
     return replace(got, at=taken.at, media_type=taken.media_type or got.media_type, notes=(note, *got.notes))
 

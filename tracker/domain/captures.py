@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from scrapers.page import ReadError
+from tracker.domain.aliases import RE_POINTED
 from tracker.domain.model import Basis, Move
 from tracker.domain.runs import Capture, Line, Read, Run, doubt, lines_of, readable
 from tracker.domain.spans import Span, moves_of
@@ -26,7 +27,19 @@ class Told:
         """The moves between prices, and those to a price that is in doubt, which are provisional."""
         to_doubtful = {(s.series.key, s.valid_from) for s in self.doubtful}
         both = moves_of((*self.spans, *self.doubtful), source)
-        return moves_of(self.spans, source) + [m for m in both if (m.series.key, m.at) in to_doubtful]
+        found = moves_of(self.spans, source) + [m for m in both if (m.series.key, m.at) in to_doubtful]
+        return [replace(m, event="alias_swap") if _is_swap(m) else m for m in found]
+
+
+def _is_swap(move: Move) -> bool:
+    """Whether the table that was reviewed by hand says that the model's name points elsewhere since then."""
+    meter, lo = move.series.meter, move.not_before or move.at
+    return any(
+        (p.provider, p.alias) == (move.series.provider, move.series.model)
+        and lo.date() <= p.day <= move.at.date()
+        and getattr(p, meter, None) in (None, move.after)
+        for p in RE_POINTED
+    )
 
 
 def tell(captures: Sequence[Capture], provider: str, *, source: str = "", basis: Basis) -> Told:
@@ -80,6 +93,7 @@ def _spans(line: Line, read: Sequence[Read], source: str, basis: Basis) -> Itera
             first_seen=seen[0].at,
             seen=len(seen),
             doubt=run.doubt,
+            event=run.event,
             seen_again=seen[1].snapshot if len(seen) > 1 else 0,
         )
         yield span, run.is_left_out

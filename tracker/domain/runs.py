@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from scrapers.page import ReadError, Reading
+from tracker.domain.aliases import re_pointed
 from tracker.domain.model import Move, Observation
 from tracker.domain.moves import GONE_LOOKS, SLIP, STEADY
 from tracker.domain.observe import Known, Seen, hold_to_the_known, observe
@@ -37,6 +38,7 @@ class Run:
     first: Observation
     at: list[int]
     doubt: str = ""
+    event: str = ""  # alias_swap: its name points elsewhere since
     is_left_out: bool = False
 
     @property
@@ -137,7 +139,10 @@ def lines_of(read: Sequence[Read]) -> dict[str, Line]:
 
 
 def doubt(read: Sequence[Read], lines: Mapping[str, Line]) -> None:
-    """Mark the runs that a live look would hold, against what was believed until then."""
+    """Mark the runs that a live look would hold, or take for a name that points elsewhere.
+
+    Each is held against what was believed until then.
+    """
     begins: dict[int, dict[str, Run]] = defaultdict(dict)
     ends: dict[int, list[str]] = defaultdict(list)
     for key, line in lines.items():
@@ -151,8 +156,10 @@ def doubt(read: Sequence[Read], lines: Mapping[str, Line]) -> None:
             known.pop(key, None)
         at, new = one.capture.at, begins[place]
         moved = [_step(known[key], run, at) for key, run in new.items() if _moved(known.get(key), run)]
+        swapped = re_pointed(moved, known, one.seen) if moved else set()
         for move, reason in zip(moved, doubts(moved, known, one.seen) if moved else (), strict=True):
             run = new[move.series.key]
+            run.event = "alias_swap" if move.series.key in swapped else ""
             lasted = read[run.at[-1]].capture.at - at
             run.doubt, run.is_left_out = _judged(move, reason, lasted if len(run.at) > 1 else None)
         for key, run in new.items():

@@ -37,6 +37,7 @@ class Span:
     first_seen: datetime | None = field(default=None, compare=False)
     seen: int = field(default=0, compare=False)
     doubt: str = field(default="", compare=False)
+    event: str = field(default="", compare=False)  # what the move to it is, where its figures do not say so
     seen_again: int = field(default=0, compare=False)  # the snapshot of the second capture
 
     def holds(self, at: datetime) -> bool:
@@ -85,7 +86,7 @@ def _move(before: Span, after: Span, source: str) -> Move:
         not_before=before.last_seen,
         status=Status.provisional if in_doubt else Status.confirmed,
         reason=after.doubt or (many if after.seen else ""),
-        event=event_of(held, seen),
+        event=after.event or event_of(held, seen),
         model=after.model,
         label=after.label,
         promo_until=after.promo_until,
