@@ -203,6 +203,21 @@ def test_whatever_is_written_a_quote_is_short_harmless_and_from_the_text(parts: 
         assert mention.quote.isprintable()
 
 
+@given(
+    st.decimals(min_value=0, max_value=10**9, places=8, allow_nan=False),
+    st.sampled_from(["${}", "{} cents", "{} yuan", "US${}", "₩{}"]),
+    st.sampled_from(
+        [" per token", "/M input", " per 1,000 tokens", " a month", "/MTok", " per 1M output tokens"]
+    ),
+)
+def test_every_price_that_is_found_can_be_kept_exactly(amount: Decimal, money: str, unit: str) -> None:
+    text = f"The plan costs {money.format(amount)}{unit}."
+    for one in stated(text):
+        assert 0 < one.price < 10**8
+        assert one.price == one.price.quantize(Decimal("1e-10"))  # as the store keeps it
+        assert text[one.start : one.end] in text and one.start < one.end <= one.until <= len(text)
+
+
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(text: str) -> None:
     mentions(text, NAMES, DAY)
