@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -449,6 +451,16 @@ def test_without_an_output_price_every_quoted_price_counts() -> None:
 
 
 # --- whatever the market ---
+
+
+def test_every_kind_of_test_is_told_of_with_its_keys() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "claims.md").read_text(encoding="utf-8")
+    said = {word for code in re.findall(r"`([^`]+)`", page) for word in re.findall(r"\w+", code)}
+    for test in get_args(get_args(MarketTest)[0]):
+        keys = {key for key in test.model_fields if key not in ("kind", "note")}
+        assert set(get_args(test.model_fields["kind"].annotation)) <= said
+        assert keys <= said, test.__name__
+
 
 ALL = [RATIO, GROQ, MANY, PREMIUM, RIVAL, SELLS, CLOUD, DAYS]
 
