@@ -68,6 +68,10 @@ class Backfilled:
     is_away: bool = False  # the archive itself: others need not be asked of it now
 
 
+def _unheard(source: str, done: int, of: int) -> None:
+    pass
+
+
 def past_of(source: Source, *, catalogue: bool = False) -> Past:
     """Where the past of a source is kept: in a catalogue's own repository, or by the Wayback Machine."""
     # Whoever holds a page to what it must contain today refuses its past.
@@ -82,6 +86,30 @@ def has_past(source: Source) -> bool:
     return source.kind != "feeds" and source.via != "browser"
 
 
+async def backfill_all(
+    edges: Edges,
+    pasts: Sequence[Past],
+    since: date,
+    until: date,
+    *,
+    again: bool = False,
+    write: bool = True,
+    on_capture: OnCapture = _unheard,
+) -> list[Backfilled]:
+    """One after the other; an archive that is away is not asked for the rest too."""
+    done: list[Backfilled] = []
+    away: set[bool] = set()
+    for past in pasts:
+        is_git = past.history is not None
+        if is_git in away:
+            continue
+        one = await backfill(edges, past, since, until, again=again, write=write, on_capture=on_capture)
+        done.append(one)
+        if one.is_away:
+            away.add(is_git)
+    return done
+
+
 async def backfill(
     edges: Edges,
     past: Past,
@@ -90,7 +118,7 @@ async def backfill(
     *,
     again: bool = False,
     write: bool = True,
-    on_capture: OnCapture = lambda _id, _done, _of: None,
+    on_capture: OnCapture = _unheard,
 ) -> Backfilled:
     """Fetch what is missing of one source's captures, and record what all that are kept say.
 

@@ -29,7 +29,7 @@ from tracker.adapters.store.questions import Filters
 from tracker.adapters.store.spans import spans_of
 from tracker.adapters.store.tables import alerts, metadata, moves, prices, snapshots
 from tracker.adapters.store.tables_judged import captures
-from tracker.backfill import Backfilled, History, Past, backfill, past_of
+from tracker.backfill import Backfilled, History, Past, backfill, backfill_all, past_of
 from tracker.demo import market
 from tracker.demo.pages import page
 from tracker.domain.model import Basis, Move, Status
@@ -283,6 +283,45 @@ def test_an_archive_that_is_away_is_told_in_a_sentence_and_what_is_kept_is_told_
     assert done.prices.kept > 0
     archive.index_status = 403
     assert "gives no list of captures" in run(edges(engine, archive)).trouble
+
+
+@ON_SQLITE
+def test_an_archive_is_waited_for_as_long_as_it_asks_but_not_for_a_day(
+    engine: Engine, archive: Archive
+) -> None:
+    there = stamp(FIRST + 5 * EVERY)
+    kept = archive.captures[there, PAGE]
+    archive.captures[there, PAGE] = replace(kept, body=kept.body + b"\n", refusals=((429, "86400"),))
+    clock = Clock(NOW)
+    done = run(edges(engine, archive, clock))
+    assert (done.is_away, clock.waited) == (True, [])
+    assert done.trouble.startswith("127.0.0.1 cannot be asked now: ")
+    assert done.trouble.endswith("asks to wait 86400 s; run it again later")
+    assert 0 < done.captures < len(archive.captures)
+    assert done.prices.added > 0
+    assert run(edges(engine, archive)).trouble == ""
+
+
+@ON_SQLITE
+def test_where_an_archive_is_not_there_it_is_tried_four_times_and_not_for_every_source(
+    engine: Engine, archive: Archive
+) -> None:
+    with Archive() as gone:
+        address = gone.address
+    clock = Clock(NOW)
+    one = edges(engine, archive, clock)
+    look = replace(one.settings.look, allow_private=frozenset({address}))
+    settings = replace(one.settings, look=look, backfill=Backfill(wayback=f"http://{address}"))
+    pasts = [past_of(sources()[id]) for id in ("openai", "anthropic")]
+
+    async def go() -> list[Backfilled]:
+        fetcher = Fetcher(look, now=clock.now)
+        return await backfill_all(replace(one, settings=settings, fetcher=fetcher), pasts, *SPAN)
+
+    (done,) = asyncio.run(go())
+    assert (done.id, done.is_away) == ("wayback-openai", True)
+    assert len(done.trouble.splitlines()) == 1
+    assert len(clock.waited) == 3
 
 
 def test_a_catalogues_commits_are_captures_one_a_day(engine: Engine, archive: Archive) -> None:

@@ -16,7 +16,7 @@ from tests.jobs.acme import Clock
 from tests.jobs.acme import edges as edges_of
 from tests.loopback.pages import Pages
 from tests.tracker_process import Tracker
-from tests.web.asking import ON_SQLITE, app_over, get
+from tests.web.asking import ON_SQLITE, app_over, get, words_of
 from tests.web.stock import NOW, add_sources, by_id, source
 from tracker.adapters.store import questions
 from tracker.adapters.store import sources as states
@@ -48,6 +48,18 @@ def test_pages_and_metrics_do_not_show_it_as_a_source(engine: Engine) -> None:
     for path in ("/", "/sources", "/metrics"):
         text = get(app_over(engine, sources), path).text
         assert [id for id in PAST if f"{id}.example" in text or f'"{id}"' in text or f">{id}<" in text] == []
+
+
+def test_a_move_that_the_past_tells_is_shown_beside_the_others(engine: Engine) -> None:
+    sources = by_id(source("acme"))
+    add_sources(engine, sources)
+    with_a_past(engine)
+    with writing(engine) as connection:
+        tell_a_move(connection)
+    for path in ("/", "/moves"):
+        answer = get(app_over(engine, sources), path)
+        assert answer.status_code == 200
+        assert "one" in words_of(answer.text)
 
 
 @ON_SQLITE

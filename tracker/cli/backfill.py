@@ -26,7 +26,7 @@ from tracker.backfill import (
     Backfilled,
     OnCapture,
     Past,
-    backfill,
+    backfill_all,
     has_past,
     past_of,
 )
@@ -122,23 +122,13 @@ def _with_a_past(found: Iterable[Source], are_named: bool) -> Iterator[Source]:
 async def _all(
     edges: Edges, pasts: list[Past], days: tuple[date, date], again: bool, write: bool, on_capture: OnCapture
 ) -> list[Backfilled]:
-    """One after the other; an archive that is away is not asked for the others too."""
-    done: list[Backfilled] = []
-    away: set[bool] = set()
     try:
-        for past in pasts:
-            if (past.history is None) in away:
-                continue
-            one = await backfill(edges, past, *days, again=again, write=write, on_capture=on_capture)
-            done.append(one)
-            if one.is_away:
-                away.add(past.history is None)
+        return await backfill_all(edges, pasts, *days, again=again, write=write, on_capture=on_capture)
     except asyncio.CancelledError:
         sys.stderr.write("stopped: what was fetched is kept, and the same command goes on from there\n")
         raise
     finally:
         await edges.fetcher.aclose()
-    return done
 
 
 def _told_here(what: What, edges: Edges, *, write: bool) -> Iterator[Backfilled]:
