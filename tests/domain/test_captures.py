@@ -138,6 +138,13 @@ def test_what_a_live_look_would_hold_is_provisional(
     assert [m.status for m in found.moves("")] == statuses
 
 
+def test_a_far_move_is_believed_only_when_it_stayed_for_a_week() -> None:
+    for days, kept in ((6, [3]), (7, [3, 30])):
+        later = capture(on(3) + timedelta(days=days), m=30)
+        found = told(capture(on(1), m=3), capture(on(2), m=3), capture(on(3), m=30), later)
+        assert [price for price, *_ in held(found)] == kept
+
+
 def test_half_a_page_at_once_is_provisional() -> None:
     moved = {m: p / 2 for m, p in OTHERS.items()}
     found = told(capture(on(1)), capture(on(2)), capture(on(3), **moved), capture(on(4), **moved))

@@ -286,6 +286,17 @@ def test_an_archive_that_is_away_is_told_in_a_sentence_and_what_is_kept_is_told_
 
 
 @ON_SQLITE
+def test_what_a_person_ruled_stays_at_the_next_run(engine: Engine, archive: Archive) -> None:
+    run(edges(engine, archive))
+    with writing(engine) as connection:
+        ids = [e.id for e in events.find(connection, None)]
+        events.rule(connection, ids, Status.withdrawn, "person", "a mistake of the archive", LATER)
+    run(edges(engine, archive, Clock(NOW + timedelta(days=1))))
+    with asking(engine) as connection:
+        assert {e.status for e in events.find(connection, None)} == {Status.withdrawn}
+
+
+@ON_SQLITE
 def test_an_archive_is_waited_for_as_long_as_it_asks_but_not_for_a_day(
     engine: Engine, archive: Archive
 ) -> None:
