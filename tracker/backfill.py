@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import structlog
 
 from scrapers.page import Offer, ReadError, Reading
-from scrapers.source import Source
 from tracker.adapters import archives
-from tracker.adapters.archives import History, Taken
+from tracker.adapters.archives import Taken
 from tracker.adapters.edges import Edges
+from tracker.adapters.pasts import Past
 from tracker.adapters.reading import read
 from tracker.adapters.store import Connection, snapshots
 from tracker.adapters.store import captures as store
@@ -23,33 +23,11 @@ from tracker.adapters.store.past_moves import put_moves
 from tracker.adapters.store.past_steps import put_steps
 from tracker.domain.captures import Told, tell
 from tracker.domain.errors import FetchError, Missing
-from tracker.domain.model import Basis, basis_of
+from tracker.domain.model import Basis
 from tracker.domain.runs import Capture
-
-# Catalogues that lie in a public repository as one file; of the others the Wayback Machine has captures.
-HISTORIES = {"litellm": History("BerriAI/litellm", "model_prices_and_context_window.json")}
-CATALOGUES = ("litellm", "modelsdev", "llm-prices", "openrouter")  # whose whole list others kept
-FIRST_DAY = date(2023, 1, 1)  # before it no model of these had a public price
 
 OnCapture = Callable[[str, int, int], None]
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One source whose past is to be told, and where from; `id` is the record's own source in the store."""
-
-    id: str
-    source: Source
-    history: History | None = None
-
-    @property
-    def basis(self) -> Basis:
-        return basis_of(self.source.kind)
-
-    @property
-    def provider(self) -> str:
-        return self.source.provider or self.source.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +48,6 @@ class Backfilled:
 
 def _unheard(source: str, done: int, of: int) -> None:
     pass
-
-
-def past_of(source: Source, *, catalogue: bool = False) -> Past:
-    """Where the past of a source is kept: in a catalogue's own repository, or by the Wayback Machine."""
-    # Whoever holds a page to what it must contain today refuses its past.
-    relaxed = replace(source, anchors=(), least=1)
-    own = catalogue and source.id != "openrouter"
-    id = f"history-{source.id}" if own else f"wayback-{source.id}"
-    return Past(id, relaxed, HISTORIES.get(source.id) if catalogue else None)
-
-
-def has_past(source: Source) -> bool:
-    """Whether captures of its page say anything: feeds have no prices, and archives run no scripts."""
-    return source.kind != "feeds" and source.via != "browser"
 
 
 async def backfill_all(
@@ -163,12 +127,25 @@ async def _missing(edges: Edges, past: Past, since: date, until: date, again: bo
     if past.history:
         taken = await archives.commits(edges, past.history, since, until)
     else:
-        own = edges.own.get(past.source.id)
-        # What follows a "?" in an address of the user's own may be a key, and goes nowhere else.
-        url = past.source.shown_url if own and own.url else past.source.url
-        taken = await archives.captures(edges, url, since, until)
+        taken = await _captures(edges, past, since, until)
     kept = {k.key: k for k in await edges.ask(store.kept, past.id)}
     return [t for t in taken if t.key not in kept or (again and kept[t.key].snapshot is None)]
+
+
+async def _captures(edges: Edges, past: Past, since: date, until: date) -> list[Taken]:
+    """The captures of a page, and of where it lay before, up to the first of where it lay later.
+
+    Two pages at one time would seem one that changes from capture to capture.
+    """
+    own = edges.own.get(past.source.id)
+    if own and own.url:  # what follows a "?" in an address of the user's own may be a key, and goes nowhere
+        return await archives.captures(edges, past.source.shown_url, since, until)
+    taken: list[Taken] = []
+    for url in (past.source.url, *past.former):
+        last = taken[0].at.date() - timedelta(days=1) if taken else until
+        if last >= since:
+            taken = await archives.captures(edges, url, since, last) + taken
+    return taken
 
 
 async def _fetch(edges: Edges, past: Past, missing: Sequence[Taken], on_capture: OnCapture) -> None:

@@ -21,15 +21,17 @@ from tests.jobs.acme import Clock
 from tests.loopback.archive import Archive, Kept
 from tests.tracker_process import Tracker
 from tests.tracker_process import until as until_it
+from tracker.adapters.archives import History
 from tracker.adapters.edges import Edges
 from tracker.adapters.fetch import Fetcher
+from tracker.adapters.pasts import Past, past_of
 from tracker.adapters.store import bundled, events, questions
 from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.questions import Filters
 from tracker.adapters.store.spans import spans_of
 from tracker.adapters.store.tables import alerts, metadata, moves, prices, snapshots
 from tracker.adapters.store.tables_judged import captures
-from tracker.backfill import Backfilled, History, Past, backfill, backfill_all, past_of
+from tracker.backfill import Backfilled, backfill, backfill_all
 from tracker.demo import market
 from tracker.demo.pages import page
 from tracker.domain.model import Basis, Move, Status
@@ -88,7 +90,7 @@ def edges(engine: Engine, archive: Archive, clock: Clock | None = None) -> Edges
 
 
 def openai() -> Past:
-    return past_of(replace(sources()["openai"], url=PAGE))
+    return replace(past_of(replace(sources()["openai"], url=PAGE)), former=())
 
 
 def run(one: Edges, past: Past | None = None, **how: object) -> Backfilled:
@@ -371,6 +373,25 @@ def test_another_capture_in_the_place_of_one_is_no_evidence_of_its_day(
         row = connection.execute(select(captures).where(captures.c.key == there)).one()
     assert (row.outcome, row.snapshot) == ("bad_redirect", None)
     assert stamp(FIRST) in row.words
+
+
+@ON_SQLITE
+def test_where_a_page_lay_before_tells_its_past_until_it_lay_here(engine: Engine, archive: Archive) -> None:
+    before, moved = "https://old.example/pricing", "20250401000000"
+    for (at, url), kept in list(archive.captures.items()):
+        archive.captures[at, before] = replace(kept, body=kept.body + b"\n<p>Old address.")
+        if at < moved:
+            del archive.captures[at, url]
+    done = run(edges(engine, archive), replace(openai(), former=(before,)))
+    assert (done.moves, done.captures) == (6, len({at for at, _ in archive.captures}))
+    asked = {
+        at: path.split("id_/")[1]
+        for path in archive.asked
+        if "id_/" in path
+        for at in [path.split("/")[2][:14]]
+    }
+    assert {url for at, url in asked.items() if at < moved} == {before}
+    assert {url for at, url in asked.items() if at > moved} == {PAGE}
 
 
 @ON_SQLITE

@@ -17,19 +17,11 @@ from scrapers.source import Source
 from tracker.adapters import genai
 from tracker.adapters.edges import Edges
 from tracker.adapters.fetch import Fetcher
+from tracker.adapters.pasts import CATALOGUES, FIRST_DAY, Past, has_past, past_of
 from tracker.adapters.store import Connection, bundled
 from tracker.adapters.store.backfilled import Reconciled, reconcile, register
 from tracker.adapters.store.past_steps import put_steps
-from tracker.backfill import (
-    CATALOGUES,
-    FIRST_DAY,
-    Backfilled,
-    OnCapture,
-    Past,
-    backfill_all,
-    has_past,
-    past_of,
-)
+from tracker.backfill import Backfilled, OnCapture, backfill_all
 from tracker.cli import common
 from tracker.cli.options import Csv, Json, form_of
 from tracker.cli.output import Form, emit, progress
