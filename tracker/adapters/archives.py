@@ -130,7 +130,8 @@ async def ask(edges: Edges, url: str, accept: str) -> Snapshot:
             pause = _pause(e, wait)
             if pause is None:
                 if e.kind in AWAY or e.status in BUSY:
-                    raise Away(f"{host} cannot be asked now: {e.words}; run it again later") from None
+                    later = "" if e.kind in ("refused_address", "robots") else "; run it again later"
+                    raise Away(f"{host} cannot be asked now: {e.words}{later}") from None
                 raise
             await edges.clock.sleep_until(edges.clock.now() + pause)
         else:
