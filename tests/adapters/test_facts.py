@@ -93,7 +93,7 @@ def test_a_product_line_is_in_order_of_its_days() -> None:
     by_line: dict[str, list[date]] = defaultdict(list)
     for line in facts.lines():
         by_line[line.line].append(line.valid_from)
-        assert line.input > 0 and line.output > 0
+        assert line.price_in > 0 and line.price_out > 0
     assert len(by_line) == 15
     assert all(days == sorted(days) for days in by_line.values())
 

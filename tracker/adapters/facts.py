@@ -98,8 +98,8 @@ def _lines(name: str) -> tuple[Line, ...]:
             line=row["line"],
             valid_from=date.fromisoformat(row["valid_from"]),
             model=row["model"],
-            input=_price(row["input_usd_mtok"]),
-            output=_price(row["output_usd_mtok"]),
+            price_in=_price(row["input_usd_mtok"]),
+            price_out=_price(row["output_usd_mtok"]),
         )
         for row in _rows(name, _LINE_COLUMNS)
     )

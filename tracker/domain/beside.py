@@ -121,12 +121,12 @@ def levels(
 
 def _level(own: Sequence[Line], day: date, blend: Blend) -> Decimal | None:
     led = [line for line in own if line.valid_from <= day]
-    return blend.of(led[-1].input, led[-1].output).normalize() if led else None
+    return blend.of(led[-1].price_in, led[-1].price_out).normalize() if led else None
 
 
 def _trend(own: Sequence[Line], t0: date, blend: Blend) -> dict[str, Any] | None:
     """Per cent a year, of the two years before the article."""
-    steps = [(line.valid_from, blend.of(line.input, line.output)) for line in own]
+    steps = [(line.valid_from, blend.of(line.price_in, line.price_out)) for line in own]
     found = trend(steps, t0 - timedelta(days=730), t0)
     if found is None:
         return None

@@ -54,12 +54,12 @@ class Source(_Table):
 class Weights(_Table):
     """How many input tokens for how many output tokens."""
 
-    input: Annotated[Decimal, Field(gt=0)] = Decimal(3)
-    output: Annotated[Decimal, Field(gt=0)] = Decimal(1)
+    tokens_in: Annotated[Decimal, Field(gt=0, alias="input")] = Decimal(3)
+    tokens_out: Annotated[Decimal, Field(gt=0, alias="output")] = Decimal(1)
 
     @property
     def blend(self) -> Blend:
-        return Blend(self.input, self.output)
+        return Blend(self.tokens_in, self.tokens_out)
 
 
 class Defaults(_Table):

@@ -73,8 +73,8 @@ class Line:
     line: str
     valid_from: date
     model: str
-    input: Decimal
-    output: Decimal
+    price_in: Decimal
+    price_out: Decimal
 
 
 def series_of_fact(fact: Fact) -> Series | None:

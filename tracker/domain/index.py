@@ -128,9 +128,9 @@ def line_steps(
 
 
 def _line(rows: Sequence[Line], moved: Iterable[Event], blend: Blend) -> list[Step]:
-    found = {row.valid_from: blend.of(row.input, row.output) for row in rows}
+    found = {row.valid_from: blend.of(row.price_in, row.price_out) for row in rows}
     last = rows[-1]
-    now = {INPUT: last.input, OUTPUT: last.output}
+    now = {INPUT: last.price_in, OUTPUT: last.price_out}
     words = set(name_key(last.model))
     for event in moved:
         if event.day <= last.valid_from or event.provider != provider_of(last.line):

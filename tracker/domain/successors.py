@@ -15,12 +15,12 @@ Pair = tuple[Decimal | None, Decimal | None]  # the predecessor's price, the suc
 class Blend:
     """How many tokens go in for how many that come out, in a price that stands for both."""
 
-    input: Decimal = Decimal(3)
-    output: Decimal = Decimal(1)
+    tokens_in: Decimal = Decimal(3)
+    tokens_out: Decimal = Decimal(1)
 
-    def of(self, input: Decimal, output: Decimal) -> Decimal:
+    def of(self, price_in: Decimal, price_out: Decimal) -> Decimal:
         """One price per million tokens of both."""
-        return (input * self.input + output * self.output) / (self.input + self.output)
+        return (price_in * self.tokens_in + price_out * self.tokens_out) / (self.tokens_in + self.tokens_out)
 
 
 def blended(prices: Mapping[str, Pair], blend: Blend) -> tuple[Decimal, Decimal] | None:

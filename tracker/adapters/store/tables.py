@@ -182,7 +182,6 @@ moves = Table(
     Index(None, "series"),
 )
 
-# The outbox: a message, and one delivery a channel.
 alerts = Table(
     "alerts",
     metadata,
@@ -239,7 +238,7 @@ articles = Table(
     UniqueConstraint("source", "guid"),
 )
 
-# Who runs on this store; one row.
+# Who runs on this store: one row.
 daemon = Table(
     "daemon",
     metadata,

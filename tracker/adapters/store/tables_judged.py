@@ -1,4 +1,4 @@
-"""What is kept of events and verdicts, and of what archives and articles said. Rows are only added."""
+"""What is kept of events and verdicts, and of what archives and articles said: rows are only added."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from tracker.domain.answers import answer
 from tracker.domain.claims import Claims, Prediction
 from tracker.domain.facts import GATHERED
 from tracker.domain.price_verdicts import judge as judge_price
+from tracker.domain.spans import Span
 from tracker.domain.verdict import Days
 
 _SCOPES = {"api": ("providers", "archives"), "subscription": ("plans", "archives")}
@@ -43,9 +44,11 @@ def _answer(
 ) -> dict[str, Any]:
     if prediction.market is not None:
         needs = market.needs(prediction.market)
-        spans = spans_of(
-            connection, known_at, providers=needs.providers, models=needs.models, meters=needs.meters
-        )
+        spans: list[Span] = []
+        if not needs.nothing:
+            spans = spans_of(
+                connection, known_at, providers=needs.providers, models=needs.models, meters=needs.meters
+            )
         return answer(claims, prediction, as_of=as_of, events=(), covered=(), spans=spans)
     subject = prediction.subject
     if subject is None:
