@@ -186,6 +186,8 @@ class Needs:
     providers: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     meters: tuple[str, ...] = ()
+    globs: tuple[str, ...] = ()  # of which one must fit the model
+    at_ends: bool = False  # what holds at the horizons' ends is enough where every provider sells something
     nothing: bool = False  # it looks at no price
 
     def of(self, spans: Iterable[Span]) -> list[Span]:
@@ -221,9 +223,10 @@ def needs(test: Any) -> Needs:
         case Hosts():
             return Needs(models=_sorted(test.spelled(test.names)), meters=_BLEND)
         case Sells():
-            return Needs(providers=test.providers, meters=_BLEND)
+            return Needs(providers=test.providers, meters=_BLEND, at_ends=True)
         case Delisted():
-            return Needs(providers=_sorted({s.cloud for s in test.shops}), meters=_BLEND)
+            clouds, globs = {s.cloud for s in test.shops}, {m for s in test.shops for m in s.models}
+            return Needs(providers=_sorted(clouds), meters=_BLEND, globs=_sorted(globs))
         case DaysAtOrBelow():
             return Needs(models=_sorted(_models(test.line)), meters=_sorted(meter_of(c) for c in test.prices))
     return Needs(nothing=True)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from tracker.adapters.store.moves import move_of, select_moves
 from tracker.adapters.store.series import SERIES, series_of
+from tracker.adapters.store.spans import like
 from tracker.adapters.store.tables import (
     alerts,
     bodies,
@@ -55,8 +56,7 @@ class Filters:
 def _named(model: str) -> Any:
     """A model by glob, by name without case and punctuation, or as provider/model."""
     if any(c in model for c in "*?["):
-        like = model.casefold().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-        return series.c.model.like(like.replace("*", "%").replace("?", "_"), escape="\\")
+        return like(model)
     provider, _, rest = model.partition("/")
     alone = series.c.model_folded == fold(model)
     if not rest:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, or_, select
+from sqlalchemy import Connection, Select, and_, or_, select, true
 
 from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.tables import prices, series
@@ -36,20 +36,39 @@ def spans_of(
     providers: Collection[str] = (),
     models: Collection[str] = (),
     meters: Collection[str] = (),
+    globs: Collection[str] = (),
     standard: bool = False,
     since: datetime | None = None,
+    at: Collection[datetime] = (),
 ) -> list[Span]:
     """What every source says of these series, as it was recorded by `known_at`; no argument narrows nothing.
 
-    A model is "provider/model" or a model of any provider, without case and punctuation. `standard` leaves
-    out other tiers, contexts, windows and regions; `since` what had ended by then. In order of series, then
-    of `valid_from`: spans of one source do not overlap, those of several do.
+    A model is "provider/model" or a model of any provider, without case and punctuation; one of `globs` must
+    fit it, too. `standard` leaves out other tiers, contexts, windows and regions; `since` what had ended by
+    then; `at` what holds at none of these moments. In order of series, then of `valid_from`: spans of one
+    source do not overlap, those of several do.
     """
-    statement = _spans(known_at, _named(providers, models, meters, standard))
+    named = _named(providers, models, meters, standard)
+    if globs:
+        named.append(or_(*(like(glob) for glob in globs)))
+    statement, ends_later = (
+        _spans(known_at, named),
+        or_(prices.c.valid_to.is_(None), prices.c.closed_at > known_at),
+    )
     if since is not None:
-        ends_later = or_(prices.c.valid_to.is_(None), prices.c.closed_at > known_at)
         statement = statement.where(or_(ends_later, prices.c.valid_to > since))
+    if at:
+        holds = (and_(prices.c.valid_from <= m, or_(ends_later, prices.c.valid_to > m)) for m in at)
+        statement = statement.where(or_(*holds))
     return [span_of(row, known_at) for row in connection.execute(statement)]
+
+
+def like(glob: str) -> Any:
+    """Whether a model's name fits a glob of * and ?; one with brackets lets every name through."""
+    if "[" in glob:
+        return true()
+    escaped = glob.casefold().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return series.c.model.like(escaped.replace("*", "%").replace("?", "_"), escape="\\")
 
 
 def span_of(row: Any, known_at: datetime) -> Span:

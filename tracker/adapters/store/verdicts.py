@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
@@ -18,6 +19,7 @@ from tracker.domain import market
 from tracker.domain.answers import answer
 from tracker.domain.claims import Claims, Prediction
 from tracker.domain.facts import GATHERED
+from tracker.domain.market_record import at_end_of as end_of
 from tracker.domain.price_verdicts import judge as judge_price
 from tracker.domain.spans import Span
 from tracker.domain.verdict import Days
@@ -43,12 +45,7 @@ def _answer(
     connection: Connection, claims: Claims, prediction: Prediction, as_of: date, known_at: datetime
 ) -> dict[str, Any]:
     if prediction.market is not None:
-        needs = market.needs(prediction.market)
-        spans: list[Span] = []
-        if not needs.nothing:
-            spans = spans_of(
-                connection, known_at, providers=needs.providers, models=needs.models, meters=needs.meters
-            )
+        spans = _market(connection, claims, prediction, as_of, known_at)
         return answer(claims, prediction, as_of=as_of, events=(), covered=(), spans=spans)
     subject = prediction.subject
     if subject is None:
@@ -61,6 +58,33 @@ def _answer(
         covered=covered(connection, subject.provider, subject.scope, known_at),
         lines=facts.lines() if known_at >= GATHERED else (),
     )
+
+
+def _market(
+    connection: Connection, claims: Claims, prediction: Prediction, as_of: date, known_at: datetime
+) -> list[Span]:
+    """The prices that a market's test looks at."""
+    needs = market.needs(prediction.market)
+    if needs.nothing:
+        return []
+    ask = partial(
+        spans_of,
+        connection,
+        known_at,
+        providers=needs.providers,
+        models=needs.models,
+        meters=needs.meters,
+        globs=needs.globs,
+    )
+    if not needs.at_ends:
+        return ask()
+    ends = [claims.source.published_at, as_of]
+    ends += [ends[0] + timedelta(days=n) for n in claims.horizons(prediction).values() if n]
+    moments = [end_of(day) for day in ends if day <= as_of]
+    found = ask(at=moments)
+    told = {(s.series.provider, m) for s in found for m in moments if s.holds(m)}
+    everywhere = all((provider, m) in told for provider in needs.providers for m in moments)
+    return found if everywhere else ask()
 
 
 def price_answers(connection: Connection, claims: Claims, *, known_at: datetime) -> dict[str, Any]:
