@@ -1,5 +1,7 @@
 import subprocess
 import sys
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -7,10 +9,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
+from scrapers.generic import generic
+from scrapers.page import STANDARD
+from scrapers.source import Source
+from tracker.adapters.store import events, moves
+from tracker.adapters.store import sources as states
+from tracker.adapters.store.adopted import adopt
 from tracker.adapters.store.engine import asking, open_store, writing
 from tracker.adapters.store.migrate import is_current, migrate
+from tracker.adapters.store.series import series_ids
 from tracker.adapters.store.tables_judged import metadata
 from tracker.domain.errors import BadSettings
+from tracker.domain.model import Move, Series, Status
 
 
 def test_upgrade_head_equals_the_tables(engine: Engine) -> None:
@@ -53,3 +63,22 @@ migrate(engine)
     assert migrate(engine) is True
     assert is_current(engine)
     engine.dispose()
+
+
+def test_moves_confirmed_before_there_were_events_become_events(engine: Engine) -> None:
+    """An upgraded store's verdicts rest on what it saw before, as it knew it then."""
+    before, at = datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 8, 2, tzinfo=UTC)
+    series = Series("openai", "gpt-five", "input_mtok", STANDARD, "USD")
+    cut = Move(
+        series, Decimal(10), Decimal(5), at, at, before, Status.confirmed, event="list_cut", source="openai"
+    )
+    with writing(engine) as connection:
+        source = Source("https://openai.example", generic, id="openai", kind="providers")
+        states.register(connection, [source], before)
+        moves.insert(connection, cut, series_ids(connection, [series])[series.key], "openai", None)
+        adopt(connection)
+        adopt(connection)
+        found = events.find(connection, None)
+        earlier = events.find(connection, before)
+    assert [(e.kind, e.recorded_at, e.lo) for e in found] == [("list_cut", at, before.date())]
+    assert [r.before for e in found for r in e.rows] == [Decimal(10)] and not earlier

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 import tracker
 from alembic import command
+from tracker.adapters.store.adopted import adopt
 from tracker.adapters.store.engine import asking, writing
 from tracker.domain.errors import BadSettings
 
@@ -32,6 +33,7 @@ def migrate(engine: Engine) -> bool:
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            adopt(connection)
     except CommandError as e:
         raise BadSettings(
             f"the store has schema {now}, which this version does not know: run the version that wrote it, "
