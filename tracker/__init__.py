@@ -9,9 +9,11 @@
     alerts   = alerts_for(changes.confirmed)    domain/alerts.py; what is no move: domain/notices.py
     record(changes, alerts)                     record.py, one transaction
     deliver(alerts)                             deliver.py, at least once
+    events   = of_moves(changes.confirmed)      domain/events.py, with models that came and left
+    verdict  = judge(claims, events, as_of)     domain/verdict.py, from the store alone
 
-`check.py` runs it as far as the record, `deliver.py` from there, `daemon.py` both, on time. `reread.py` reads
-kept pages again, and records corrections.
+`check.py` runs it as far as the record, `deliver.py` from there, `judge.py` at the end, `daemon.py` all, on time.
+`reread.py` reads kept pages again, and records corrections; `backfill.py` brings the past, and alerts nobody.
 """
 
 __version__ = "0.1.0"

@@ -134,6 +134,7 @@ def _of_market(claims: Claims, prediction: Prediction, spans: Sequence[Span], as
         "market": {
             "first": found.first.isoformat() if found.first else None,
             "numbers": found.numbers,
+            "note": found.note,
             "evidence": [_price_row(s) for s in found.evidence],
         },
         "uncovered": list(found.uncovered),

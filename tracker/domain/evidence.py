@@ -56,7 +56,12 @@ def lines_of(rows: Iterable[EventRow]) -> list[str]:
 
 def one_line(rows: Iterable[EventRow]) -> str:
     """All rows in one line, for people."""
-    return "; ".join(lines_of(rows)).replace(" ->", " ").replace("->", " → ").replace(" (%)", "")
+    return for_people("; ".join(lines_of(rows)))
+
+
+def for_people(line: str) -> str:
+    """A line of evidence as it is read: "o3 input 10 → 2 (-80.0%)"."""
+    return line.replace(" ->", " ").replace("->", " → ").replace(" (%)", "")
 
 
 def _ordered(rows: Iterable[EventRow]) -> list[EventRow]:

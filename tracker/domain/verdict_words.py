@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tracker.domain.evidence import for_people
 from tracker.domain.wording import harmless
 
 Row = Mapping[str, Any]
@@ -27,9 +28,29 @@ def _prediction(id: str, row: Row) -> Iterator[str]:
         yield f"{_INDENT}plans of the baseline cut: {row['coverage'][0]} of {row['coverage'][1]}"
     for name, finding in row["by_definition"].items():
         yield from _finding(name, finding, row["rollup"])
+    yield from _market(row.get("market"))
     yield from _beside(row)
     if row.get("note"):
         yield f"{_INDENT}{harmless(row['note'], 500)}"
+
+
+def _market(found: Row | None) -> Iterator[str]:
+    if not found:
+        return
+    if found["first"]:
+        yield f"{_INDENT}first on {found['first']}"
+    for horizon, numbers in found["numbers"].items():
+        if isinstance(numbers, Mapping):
+            told = ", ".join(f"{name} {_figure(value)}" for name, value in numbers.items())
+            yield f"{_INDENT}{harmless(str(horizon))}: {harmless(told, 500)}"
+    if found["note"]:
+        yield f"{_INDENT}{harmless(found['note'], 500)}"
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"({', '.join(f'{name} {_figure(inner)}' for name, inner in value.items())})"
+    return "not known" if value is None else str(value)
 
 
 def _finding(name: str, finding: Row, rollup: Row) -> Iterator[str]:
@@ -40,7 +61,7 @@ def _finding(name: str, finding: Row, rollup: Row) -> Iterator[str]:
         day = link["lo"] if link["lo"] == link["hi"] else f"{link['lo']}…{link['hi']}"
         unsure = " (provisional)" if link["status"] == "provisional" else ""
         for line in words:
-            yield f"{_INDENT * 2}▼ {day} {harmless(line, 300)}{unsure}"
+            yield f"{_INDENT * 2}▼ {day} {harmless(for_people(line), 300)}{unsure}"
 
 
 def _beside(row: Row) -> Iterator[str]:
@@ -50,11 +71,14 @@ def _beside(row: Row) -> Iterator[str]:
         yield f"{_INDENT}against it: {against['n']} {many} of rises and dearer successors"
         for words, link in zip(against["evidence"], against["links"], strict=True):
             for line in words:
-                yield f"{_INDENT * 2}▲ {link['lo']} {harmless(line, 300)}"
+                yield f"{_INDENT * 2}▲ {link['lo']} {harmless(for_people(line), 300)}"
     yield from _rates(row["base_rate"])
     for line, level in (row.get("level") or {}).items():
         parts = [f"{h} {level[h]['pct']:+} %" for h in row["rollup"] if level.get(h)]
-        yield f"{_INDENT}level of {line}: {', '.join(parts) or 'not reached'} against the article's day"
+        trend = level["trend_before"]
+        before = f"; before it {trend['yearly_pct']:+} % a year" if trend else ""
+        levels = ", ".join(parts) or "not reached"
+        yield f"{_INDENT}level of {line} against the article's day: {levels}{before}"
     uncovered = row.get("uncovered")
     if isinstance(uncovered, Mapping):
         for horizon, spans in uncovered.items():
@@ -71,7 +95,8 @@ def _rates(rate: Row) -> Iterator[str]:
     if not rate:
         return
     if "any" not in rate:
-        yield f"{_INDENT}how likely it was anyway: not known, {rate['window'][0]}…{rate['window'][1]} was not looked at"
+        window = "…".join(rate["window"])
+        yield f"{_INDENT}how likely it was anyway: not known, {window} was not looked at"
         return
     any_of = rate["any"]
     for horizon, chance in any_of.items():
