@@ -37,13 +37,13 @@ async def judge(edges: Edges) -> list[Judged]:
     files = claims_files.all_claims(edges.settings.claims)
     changed: list[Judged] = []
     for claims in files:
-        changed += await edges.write(record, claims, edges.settings, edges.clock.now())
+        changed += await edges.write(record_verdicts, claims, edges.settings, edges.clock.now())
     for one in changed:
         log.info("judge.changed", claims=one.claims, prediction=one.prediction, why=one.why)
     return changed
 
 
-def record(connection: Connection, claims: Claims, settings: Settings, at: datetime) -> list[Judged]:
+def record_verdicts(connection: Connection, claims: Claims, settings: Settings, at: datetime) -> list[Judged]:
     """Write what changed, with its alerts, in one transaction. A first verdict alerts nobody."""
     found = verdicts.answers(connection, claims, as_of=at.date(), known_at=at)["predictions"]
     changed = []

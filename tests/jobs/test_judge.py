@@ -25,7 +25,7 @@ from tracker.domain.facts import GATHERED
 from tracker.domain.model import Status
 from tracker.domain.settings import Channel, Rule, Settings
 from tracker.domain.successors import Blend
-from tracker.judge import record
+from tracker.judge import record_verdicts as record
 
 
 def end_of(day: date) -> datetime:
