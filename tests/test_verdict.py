@@ -16,7 +16,7 @@ from tracker.adapters.store import bundled
 from tracker.adapters.store.engine import writing
 from tracker.domain.facts import GATHERED
 
-FIXTURES = Path(__file__).parent / "fixtures" / "verdicts"
+FIXTURES = Path(__file__).parent / "verdicts"
 SHARED = Path(__file__).parents[2] / "shared" / "facts" / "expected_verdicts.json"
 DAYS = ("2025-02-15", "2025-04-29", "2026-01-29", "2026-05-15", "2026-11-23")
 # A change of the registered claims is an amendment: list it in the file, then change this.

@@ -41,7 +41,7 @@ def verdict_alerts(
 def _happened(before: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:
     old, new = gist(before), gist(now)
     happened = set()
-    if old["rollup"] != new["rollup"]:
+    if any(old["rollup"].get(h) != state for h, state in new["rollup"].items() if state != "informative"):
         happened.add("verdict_change")
     if _evidence(old) != _evidence(new):
         happened.add("new_evidence")
