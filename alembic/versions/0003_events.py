@@ -121,7 +121,7 @@ def upgrade() -> None:
         sa.Column("hi", sa.String(), nullable=False),
         sa.Column("recorded_at", Utc(), nullable=False),
         sa.UniqueConstraint(
-            "source", "provider", "scope", "hi", name=op.f("uq_coverage_source_provider_scope_hi")
+            "source", "provider", "scope", "lo", "hi", name=op.f("uq_coverage_source_provider_scope_lo_hi")
         ),
     )
     op.create_table(

@@ -18,6 +18,7 @@ MOST_ROWS = 5000  # captures in one answer of the index
 MOST_COMMITS = 100  # in one answer: GitHub's own limit
 LONGEST_WAIT = timedelta(minutes=10)  # that an archive may ask for
 WAITS = tuple(timedelta(seconds=s) for s in (10, 60, 300))  # where it does not say how long
+UNREACHABLE = timedelta(seconds=30)  # the longest wait for an archive that cannot be connected to
 BUSY = (429, 503)
 PASSING = (500, 502, 504)  # of other states of the server: asked once more
 AWAY = ("unreachable", "tls", "refused_address", "robots")  # the archive itself, whatever is asked of it
@@ -143,6 +144,8 @@ async def ask(edges: Edges, url: str, accept: str) -> Snapshot:
 def _pause(error: FetchError, wait: timedelta | None) -> timedelta | None:
     """How long to wait before another try; None where none is of use."""
     passing = error.kind in ("unreachable", "timeout", "deadline", "truncated")
+    if error.kind == "unreachable" and wait is not None and wait > UNREACHABLE:
+        return None  # no name, no route: waiting long is of no use
     if wait is None or not (passing or error.status in (*BUSY, *PASSING)):
         return None
     asked = error.retry_after

@@ -69,7 +69,7 @@ def verdict(
 def _log(id: str, known: datetime, form: Form) -> None:
     with common.question() as connection:
         rows = verdicts.recorded(connection, known, id)
-    columns = ("recorded_at", "prediction", "as_of", "rollup", "why")
+    columns = ("recorded_at", "claims", "prediction", "as_of", "rollup", "why")
     emit(rows, form, columns=columns, empty="no verdict is recorded yet; `tracker judge` records them")
 
 

@@ -8,14 +8,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, select
 
 from tracker.adapters.store.moves import PENDING, move_of, select_moves
-from tracker.adapters.store.tables import deliveries, looks, moves, prices, snapshots
+from tracker.adapters.store.tables import deliveries, looks, moves, prices, snapshots, sources
 from tracker.domain.model import Move, Status
 from tracker.domain.moves import CLAIMED
 
 
 def latest_moves(connection: Connection, statuses: Sequence[Status], limit: int) -> list[Move]:
-    """Moves that stand so, the newest on the provider's side first."""
-    statement = select_moves().where(moves.c.status.in_([s.value for s in statuses]))
+    """Moves that looks saw and that stand so, the newest on the provider's side first."""
+    documented = select(sources.c.id).where(sources.c.kind == "facts")
+    stands = moves.c.status.in_([s.value for s in statuses])
+    statement = select_moves().where(stands, moves.c.source.not_in(documented))
     newest = statement.order_by(moves.c.at.desc(), moves.c.id.desc()).limit(limit)
     return [move_of(row) for row in connection.execute(newest)]
 

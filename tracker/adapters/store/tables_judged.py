@@ -87,7 +87,7 @@ coverage = Table(
     Column("lo", String, nullable=False),
     Column("hi", String, nullable=False),
     Column("recorded_at", Utc, nullable=False),
-    UniqueConstraint("source", "provider", "scope", "hi"),
+    UniqueConstraint("source", "provider", "scope", "lo", "hi"),
 )
 
 # The captures of an archive that were fetched, so that a backfill goes on where it was stopped.

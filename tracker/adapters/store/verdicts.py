@@ -138,8 +138,7 @@ def _merged(spans: Sequence[Days], apart: timedelta) -> list[Days]:
 
 def newest_event(connection: Connection) -> tuple[int, int]:
     """What grows whenever an event is recorded or ruled on."""
-    newest = (func.coalesce(func.max(table.c.id), 0) for table in (event_rows, rulings))
-    rows, ruled = connection.execute(select(*(n.label(None) for n in newest))).one()
+    rows, ruled = (connection.scalar(select(func.max(table.c.id))) or 0 for table in (event_rows, rulings))
     return rows, ruled
 
 
