@@ -20,7 +20,7 @@ FIXTURES = Path(__file__).parent / "verdicts"
 SHARED = Path(__file__).parents[2] / "shared" / "facts" / "expected_verdicts.json"
 DAYS = ("2025-02-15", "2025-04-29", "2026-01-29", "2026-05-15", "2026-11-23")
 # A change of the registered claims is an amendment: list it in the file, then change this.
-REGISTERED = "c5e2fdae97de53e671fe321924bf2bee92a07fc67e2c2ac302c69a10e0e1e3ab"
+REGISTERED = "b129a7a1326df2f4bf4f116925e5974d26262b5036cbc0c1f3d8da779aa00c7a"
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_a_bad_claims_file_gets_one_line_a_problem(storied: Shell, tmp_path: Pat
     assert ran.code == 78
     lines = ran.err.strip().splitlines()
     assert len(lines) == 2 and all(line.startswith("bad.toml: ") for line in lines), lines
-    assert "source.published_at" in lines[0] and "predictions.0.mood: no such key" in lines[1]
+    assert "source.published_at" in lines[0] and "P1.mood: no such key" in lines[1]
 
 
 def test_a_persons_ruling_moves_the_verdict_and_erases_nothing(storied: Shell) -> None:
@@ -182,3 +182,13 @@ def test_judging_records_a_verdict_once_and_again_when_it_is_another(storied: Sh
     log = storied("verdict", "P1", "--log", "--json").rows
     assert [row["why"] for row in log] == [changed[0]["why"], "first judged"]
     assert len({row["file_sha256"] for row in log}) == 1
+
+
+def test_the_file_of_the_documentation_is_judged(storied: Shell, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "claims.md").read_text()
+    (tmp_path / "mine.toml").write_text(page.partition("```toml\n")[2].partition("```")[0])
+    row = verdict(storied, "--claims", "mine.toml", "--as-of", "2026-11-23")["predictions"]["G1"]
+    assert row["rollup"] == {"H180": "refuted", "open": "pending"}
+    words = storied("verdict", "--claims", "mine.toml", "--as-of", "2026-11-23").out
+    assert "cut: a list price of input or output at least a tenth lower" in words
+    assert "H180 refuted (until 2025-11-28)" in words

@@ -12,7 +12,7 @@
     events   = of_moves(changes.confirmed)      domain/events.py, with models that came and left
     verdict  = judge(claims, events, as_of)     domain/verdict.py, from the store alone
 
-`check.py` runs it as far as the record, `deliver.py` from there, `judge.py` at the end, `daemon.py` all, on time.
+`check.py` runs it as far as the record, `deliver.py` from there, `judge.py` the end, `daemon.py` all in time.
 `reread.py` reads kept pages again, and records corrections; `backfill.py` brings the past, and alerts nobody.
 """
 

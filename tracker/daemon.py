@@ -24,7 +24,7 @@ from tracker.adapters.store import sources as states
 from tracker.adapters.store.lock import Lock, beat
 from tracker.check import look
 from tracker.deliver import Send, deliver_to
-from tracker.domain.errors import BadClaims, Busy, TrackerError
+from tracker.domain.errors import Busy, TrackerError
 from tracker.domain.troubles import Troubles
 from tracker.judge import Judged, judge
 from tracker.record import Looked
@@ -191,14 +191,10 @@ class Daemon:
         if self._is_shut or self.stopping.is_set():
             return
         now = await self.edges.ask(verdicts.newest_event), self.edges.clock.now().date()
-        if now == self._judged:
-            return
-        self._judged = now
-        try:
+        if now != self._judged:
             for changed in await judge(self.edges):
                 self.on_verdict(changed)
-        except BadClaims as e:
-            log.error("judge.refused", problems=str(e).splitlines())
+            self._judged = now
 
     async def _try_the_store(self) -> None:
         """After trouble nothing is begun until the store takes a row; a look may need more room than that."""
@@ -262,6 +258,7 @@ class Daemon:
         await self._end_orphans(fresh)
         old, self.edges = self.edges, fresh
         self._reread.clear()
+        self._judged = None
         log.info("daemon.reloaded", sources=len(fresh.sources))
         if self._looks:
             await asyncio.wait(self._looks.values())

@@ -13,8 +13,10 @@ import structlog
 from tracker.adapters import claims as claims_files
 from tracker.adapters.edges import Edges
 from tracker.adapters.store import Connection, outbox, verdicts
+from tracker.adapters.store.turns import JUDGING, take_turn
 from tracker.domain.answers import gist, why_changed
 from tracker.domain.claims import Claims, Prediction
+from tracker.domain.errors import BadClaims
 from tracker.domain.settings import Settings
 from tracker.domain.verdict_alerts import verdict_alerts
 
@@ -34,17 +36,26 @@ class Judged:
 
 async def judge(edges: Edges) -> list[Judged]:
     """Judge every claims file as of now; the verdicts that changed. Raises TrackerError."""
-    files = claims_files.all_claims(edges.settings.claims)
     changed: list[Judged] = []
-    for claims in files:
+    for claims in _files(edges):
         changed += await edges.write(record_verdicts, claims, edges.settings, edges.clock.now())
     for one in changed:
         log.info("judge.changed", claims=one.claims, prediction=one.prediction, why=one.why)
     return changed
 
 
+def _files(edges: Edges) -> list[Claims]:
+    """The claims files; where one of the user's is wrong that is told, and the registered one is judged."""
+    try:
+        return claims_files.all_claims(edges.settings.claims)
+    except BadClaims as e:
+        log.error("judge.refused", problems=str(e).splitlines())
+        return [claims_files.registered()]
+
+
 def record_verdicts(connection: Connection, claims: Claims, settings: Settings, at: datetime) -> list[Judged]:
     """Write what changed, with its alerts, in one transaction. A first verdict alerts nobody."""
+    take_turn(connection, JUDGING)
     found = verdicts.answers(connection, claims, as_of=at.date(), known_at=at)["predictions"]
     changed = []
     for prediction in claims.predictions:

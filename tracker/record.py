@@ -17,9 +17,9 @@ from tracker.adapters.store import Connection, articles, events, moves, outbox, 
 from tracker.adapters.store import sources as states
 from tracker.domain import health
 from tracker.domain.alerts import Alert, alerts_for
-from tracker.domain.arrivals import arrived, departed, successions
+from tracker.domain.arrivals import arrived, departed, looked_at, successions
 from tracker.domain.errors import FetchError
-from tracker.domain.events import Event, Kind, of_moves
+from tracker.domain.events import of_moves
 from tracker.domain.listings import left, renamed
 from tracker.domain.model import Basis, Move, Snapshot, Status, basis_of, text
 from tracker.domain.moves import Changes, step
@@ -91,7 +91,7 @@ def record(
     )
     if waiting or changes.opened:
         confirmed += _witnessed(connection, edges, source, basis, got.at)
-    _mean(connection, source, changes, known, confirmed, row.last_well, got.at)
+    _mean(connection, source, changes, known, confirmed, row.last_well, got.at, snapshot)
     stored = articles.put(connection, source.id, reading.articles, got.at, snapshot)
     turn, told = told_of.well(connection, edges, source.id, before, changes.flapped, got.at)
     told += _news(connection, edges, source, changes, known, confirmed, got.at)
@@ -116,14 +116,14 @@ def _mean(
     confirmed: Sequence[Move],
     last_well: datetime | None,
     at: datetime,
+    snapshot: int,
 ) -> None:
-    """What the look means, as events. A first look tells of no event, and a catalogue of none but moves."""
+    """What the look means, as events. A first look tells of none, and a catalogue of none but moves."""
     found = of_moves(confirmed, at)
     if last_well is not None and source.kind != "catalogs" and (changes.fresh or changes.gone):
-        provider, day = source.provider or source.id, at.date()
-        announced = f"{day.isoformat()}:{provider}"
-        blank = Event(Kind.new, provider, last_well.date(), day, day, announced, (), source.id, at)
-        found += arrived(changes.fresh, known, successions(facts.moves()), blank)
+        blank = looked_at(provider := source.provider or source.id, source.id, last_well, at)
+        elsewhere = prices.models_before(connection, provider, at)
+        found += arrived(changes.fresh, known, successions(facts.moves()), blank, elsewhere, snapshot)
         found += departed(left(changes, known), blank)
     events.put(connection, found)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tracker.domain.claims import Claims, claims_of
 from tracker.domain.errors import BadClaims
+from tracker.domain.wording import harmless
 
 REGISTERED = "deep_impact.toml"
 
@@ -41,7 +42,10 @@ def load(file: Path) -> Claims:
 def read(body: bytes, name: str) -> Claims:
     """A claims file's bytes as a value; its hash is that of the bytes. Raises BadClaims."""
     try:
-        table = tomllib.loads(body.decode("utf-8"), parse_float=Decimal)
+        table = tomllib.loads(body.decode("utf-8-sig"), parse_float=Decimal)
         return claims_of(table, hashlib.sha256(body).hexdigest())
+    except RecursionError as e:
+        raise BadClaims(f"{name}: is nested too deeply to be a claims file") from e
     except (UnicodeDecodeError, ValueError) as e:
-        raise BadClaims("\n".join(f"{name}: {line}" for line in str(e).splitlines())) from e
+        lines = (harmless(line, 300) for line in str(e).splitlines())
+        raise BadClaims("\n".join(f"{name}: {line}" for line in lines)) from e

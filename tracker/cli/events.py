@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +17,7 @@ from tracker.cli.explain import explained, print_explained
 from tracker.cli.options import Csv, Event, Json, KnownAt, Model, Only, Provider, Since, Until, form_of
 from tracker.cli.output import emit
 from tracker.domain.events import Event as Found
-from tracker.domain.events import EventRow, component_of
+from tracker.domain.events import EventRow, Kind, component_of
 from tracker.domain.evidence import one_line
 from tracker.domain.model import Status
 from tracker.domain.witnesses import fold
@@ -48,6 +49,8 @@ def events(
     if context.invoked_subcommand:
         return
     form = form_of(json, csv)
+    one_of("event", event, Kind)
+    one_of("status", status, (Status.confirmed, Status.provisional, Status.withdrawn))
     known = common.moment(known_at, end=True) or datetime.now(UTC)
     if explain:
         days = (_day(since), _day(until) or known.date())
@@ -65,12 +68,19 @@ def events(
         )
     rows = [
         _row(e)
-        for e in reversed(found)
+        for e in sorted(found, key=lambda e: (e.day, e.id), reverse=True)
         if (not status or e.status.value == status) and _is_asked(e, model, source)
     ]
     columns = ("id", "day", "provider", "kind", "status", "what", "why")
     shown = rows if form.value == "json" else [r | {"rows": len(r["rows"])} for r in rows]
     emit(shown, form, columns=columns, empty="no such event is recorded")
+
+
+def one_of(name: str, word: str, known: Iterable[str]) -> None:
+    """Refuse a word that is none of those known."""
+    words = [str(w) for w in known]
+    if word and word not in words:
+        raise typer.BadParameter(f"{word!r} is no {name}; there are {', '.join(words)}")
 
 
 def _day(words: str) -> date | None:
@@ -79,8 +89,13 @@ def _day(words: str) -> date | None:
 
 
 def _is_asked(event: Found, model: str, source: str) -> bool:
-    wanted = fold(model.rpartition("/")[2])
-    named = not model or any(fold(r.series.model) == wanted for r in event.rows)
+    provider, _, name = model.rpartition("/")
+    glob = name.casefold() if any(c in name for c in "*?[") else ""
+    named = not model or any(
+        (fnmatchcase(r.series.model, glob) if glob else fold(r.series.model) in (fold(name), fold(model)))
+        and (not provider or r.series.provider == provider.casefold() or r.series.model == model.casefold())
+        for r in event.rows
+    )
     return named and (not source or any(r.source == source for r in event.rows))
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from tracker.adapters import claims as claims_files
 from tracker.adapters.edges import Edges
 from tracker.adapters.listener import listen
 from tracker.adapters.store import sources as states
@@ -40,6 +41,7 @@ def up(
     settings = common.settings()
     engine = common.store(settings)
     edges = common.edges(settings, engine)
+    claims_files.all_claims(settings.claims)  # a bad one is refused now, not in the night
     with sole(engine, settings.database_url) as lock:
         if once:
             raise typer.Exit(asyncio.run(_check_and_deliver(edges, list(edges.sources), Form.table)))

@@ -157,6 +157,7 @@ def judge_verb(json: Json = False) -> None:
     """Judge the registered claims as of now, and record each verdict that is another than the last."""
     settings = common.settings()
     edges = common.edges(settings, common.store(settings))
+    claims_files.all_claims(settings.claims)  # a bad one is refused before anything is judged
     changed = asyncio.run(judge(edges))
     rows = [
         {"claims": j.claims, "prediction": j.prediction, "rollup": j.rollup, "why": j.why} for j in changed

@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from scrapers.page import STANDARD, Terms
 from tracker.adapters import facts
-from tracker.domain.facts import Fact
 from tracker.demo.shelf import BATCH_FROM, PROMO_UNTIL, Line, line_of, shown
+from tracker.domain.facts import Fact
 
 PER_MTOK = "per 1M tokens"
 # A price that is only known as "it was this until that day" is listed from this long before that day.

@@ -17,6 +17,7 @@ from tracker.domain.spans import Span
 from tracker.domain.verdict import Days, Finding, Verdict, judge
 
 Row = dict[str, Any]
+LAST_YEAR = 9999  # of the calendar
 SOON = 30  # days before its end in which a horizon is said to end
 
 
@@ -41,6 +42,7 @@ def answer(
         "coverage": None,
         "by_definition": {},
         "base_rate": {},
+        "horizons": _ends(claims, prediction),
         "ending": _ending(claims, prediction, as_of),
     }
     if prediction.note:
@@ -55,10 +57,17 @@ def answer(
 
 def _ending(claims: Claims, prediction: Prediction, as_of: date) -> dict[str, str]:
     """The horizons that end within thirty days, with their last day."""
+    soon = (as_of + timedelta(days=SOON)).isoformat() if as_of.year < LAST_YEAR else ""
+    ends = _ends(claims, prediction)
+    return {name: end for name, end in ends.items() if as_of.isoformat() < end <= soon}
+
+
+def _ends(claims: Claims, prediction: Prediction) -> dict[str, str]:
+    """The last day of each horizon that has one."""
     t0 = claims.source.published_at
-    ends = {name: t0 + timedelta(days=n) for name, n in claims.horizons(prediction).items() if n}
-    soon = timedelta(days=SOON)
-    return {name: end.isoformat() for name, end in ends.items() if as_of < end <= as_of + soon}
+    return {
+        name: (t0 + timedelta(days=n)).isoformat() for name, n in claims.horizons(prediction).items() if n
+    }
 
 
 def _of_events(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from tracker.domain.events import Event, EventRow, Kind, component_of, name_key
 from tracker.domain.facts import Fact, name_of_fact, predecessor_of_fact
@@ -25,17 +26,27 @@ def successions(facts: Iterable[Fact]) -> Successions:
     }
 
 
+def looked_at(provider: str, source: str, last_well: datetime, at: datetime) -> Event:
+    """What events of one look have in common: it happened since the last look that was well."""
+    day = at.date()
+    announced = f"{day.isoformat()}:{provider}"
+    return Event(Kind.new, provider, last_well.date(), day, day, announced, (), source, at)
+
+
 def arrived(
     fresh: Sequence[Observation],
     known: Mapping[str, Known],
     followed: Successions,
     event: Event,
+    elsewhere: Collection[str] = (),
+    snapshot: int = 0,
 ) -> list[Event]:
     """Events of the models that a look lists for the first time. `event` says when, where and by whom.
 
-    A model of which a price was known before is none: a meter or tier that is new to us is no news of it.
+    A model of which a price was known before, here or `elsewhere`, is none: a meter, a tier or a page that is
+    new to us is no news of it.
     """
-    listed = {name_key(k.series.model) for k in known.values()}
+    listed = {name_key(k.series.model) for k in known.values()} | {name_key(m) for m in elsewhere}
     by_model: dict[str, list[Observation]] = defaultdict(list)
     for seen in fresh:
         if seen.series.provider == event.provider and name_key(seen.series.model) not in listed:
@@ -46,9 +57,9 @@ def arrived(
         pairs = _pairs(own, known, follows) if follows else []
         stated = {component_of(o.series): (k.price, o.price) for o, k in pairs}
         if blended(stated, Blend()):
-            rows[succession(stated, Blend())] += [_row(o, k, event.source) for o, k in pairs]
+            rows[succession(stated, Blend())] += [_row(o, k, event.source, snapshot) for o, k in pairs]
         else:
-            rows[Kind.new] += [_row(o, None, event.source) for o in own]
+            rows[Kind.new] += [_row(o, None, event.source, snapshot) for o in own]
     return [_of(event, kind, own) for kind, own in rows.items()]
 
 
@@ -68,7 +79,7 @@ def _pairs(
     ]
 
 
-def _row(seen: Observation, follows: Known | None, source: str) -> EventRow:
+def _row(seen: Observation, follows: Known | None, source: str, snapshot: int) -> EventRow:
     return EventRow(
         seen.series,
         follows.price if follows else None,
@@ -77,6 +88,7 @@ def _row(seen: Observation, follows: Known | None, source: str) -> EventRow:
         predecessor=follows.series.model if follows else "",
         source=source,
         label=seen.label,
+        snapshot=snapshot,
     )
 
 

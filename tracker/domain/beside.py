@@ -13,7 +13,8 @@ from tracker.domain.events import Event, Kind
 from tracker.domain.evidence import Evidence, evidence
 from tracker.domain.facts import Line
 from tracker.domain.successors import Blend
-from tracker.domain.verdict import Days, cheapest, gaps
+from tracker.domain.verdict import Days, cheapest, gaps, scope_of
+from tracker.domain.witnesses import fold
 
 NO_CAUSE = "These are dates that follow one another: a correlation, not a cause."
 MOST_UNSEEN = 0.1  # of a window whose rate is told
@@ -48,7 +49,7 @@ def rates(
                 claims.definitions[name],
                 claims,
                 events,
-                scope=prediction.subject.scope,
+                scope=scope_of(claims.definitions[name], prediction),
                 cheapest_paid=cheapest(plans),
             )
             if e.is_certain and since <= e.lo and e.hi <= until
@@ -101,10 +102,11 @@ def levels(
     if prediction.level_test is None:
         return {}
     t0, blend = claims.source.published_at, claims.defaults.blend.blend
-    steps: dict[str, list[Line]] = {name: [] for name in prediction.level_test.lines}
+    wanted = {fold(name) for name in prediction.level_test.lines}
+    steps: dict[str, list[Line]] = {}
     for line in sorted(lines, key=lambda x: x.valid_from):
-        if line.line in steps and line.valid_from <= as_of:
-            steps[line.line].append(line)
+        if fold(line.line) in wanted and line.valid_from <= as_of:
+            steps.setdefault(line.line, []).append(line)
     found: dict[str, dict[str, Any]] = {}
     for name, own in steps.items():
         base = _level(own, t0, blend)

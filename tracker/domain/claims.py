@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from tracker.domain.events import Kind
+from tracker.domain.figures import is_component
 from tracker.domain.market import MarketTest
 from tracker.domain.price_claims import PriceClaim
 from tracker.domain.successors import Blend
@@ -31,11 +41,27 @@ class _Table(BaseModel):
 
 
 def _event(word: Any) -> Any:
-    return _ALSO.get(word, word)
+    return _ALSO.get(word, word) if isinstance(word, str) else word
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError("a day is written 2025-01-29")
+    return value
+
+
+def _component(word: str) -> str:
+    if not is_component(word):
+        raise ValueError(f"{word!r} is no component; input, output, cache_read and plan_month are some")
+    return word
 
 
 EventWord = Annotated[Kind | Literal["new_floor", "free_preview"], BeforeValidator(_event)]
-Days = Annotated[int, Field(ge=1, le=36500)]
+Day = Annotated[date, BeforeValidator(_day), Field(ge=date(1990, 1, 1), le=date(2100, 1, 1))]
+Days = Annotated[int, Field(ge=1, le=36500, strict=True)]
+Weight = Annotated[Decimal, Field(gt=0, le=10**9)]
+Price = Annotated[Decimal, Field(gt=0, le=10**9)]
+Component = Annotated[str, AfterValidator(_component)]
 Percent = Annotated[Decimal, Field(gt=0, le=100)]
 
 
@@ -46,7 +72,7 @@ class Source(_Table):
     url: str
     author: str = ""
     title: str = ""
-    published_at: date
+    published_at: Day
     captured_at: datetime | None = None
     text_sha256: str = ""
 
@@ -54,8 +80,8 @@ class Source(_Table):
 class Weights(_Table):
     """How many input tokens for how many output tokens."""
 
-    tokens_in: Annotated[Decimal, Field(gt=0, alias="input")] = Decimal(3)
-    tokens_out: Annotated[Decimal, Field(gt=0, alias="output")] = Decimal(1)
+    tokens_in: Annotated[Weight, Field(alias="input")] = Decimal(3)
+    tokens_out: Annotated[Weight, Field(alias="output")] = Decimal(1)
 
     @property
     def blend(self) -> Blend:
@@ -84,12 +110,13 @@ class Definition(_Table):
     """Which events are evidence."""
 
     event: EventWord
-    components: tuple[str, ...] | Literal["any"] = ("input", "output")
+    components: Literal["any"] | tuple[Component, ...] = ("input", "output")
     measure: Literal["components", "blend"] = "components"
     scope: Literal["api", "subscription"] | None = None
     below_cheapest_paid: bool = False
     region: Literal["global", "any"] = "any"
     min_change_pct: Percent | None = None
+    says: Annotated[str, Field(max_length=200)] = ""  # in words
 
 
 class Subject(_Table):
@@ -102,15 +129,15 @@ class Subject(_Table):
 class Baseline(_Table):
     """The prices of the article's day: [input, output] of models, or one price of a plan."""
 
-    as_of: date
+    as_of: Day
     prices: dict[str, tuple[Decimal, Decimal]] = Field(default_factory=dict)
-    plans: dict[str, Decimal] = Field(default_factory=dict)
+    plans: dict[str, Price] = Field(default_factory=dict)
 
 
 class BaseRate(_Table):
     """The window before the article from which it is told how likely it was anyway."""
 
-    window: tuple[date, date]
+    window: tuple[Day, Day]
     model: Literal["jeffreys_poisson"] = "jeffreys_poisson"
 
     @model_validator(mode="after")
@@ -208,11 +235,21 @@ def claims_of(table: Mapping[str, Any], sha256: str) -> Claims:
     try:
         return Claims.model_validate({**table, "sha256": sha256})
     except ValidationError as e:
-        raise ValueError("\n".join(_line(problem) for problem in e.errors(include_url=False))) from None
+        problems = {_place(p, table): p for p in reversed(e.errors(include_url=False))}
+        lines = (_line(place, p) for place, p in reversed(problems.items()))
+        raise ValueError("\n".join(lines)) from None
 
 
-def _line(problem: Any) -> str:
-    place = ".".join(str(part) for part in problem["loc"]) or "the file"
+def _place(problem: Any, table: Mapping[str, Any]) -> str:
+    """Where a problem is, by the ids of the file; the shapes that a value could have are no part of it."""
+    parts = [p for p in problem["loc"] if not (isinstance(p, str) and ("[" in p or "-" in p))]
+    if len(parts) > 1 and parts[0] in ("predictions", "price_claims") and isinstance(parts[1], int):
+        with contextlib.suppress(KeyError, IndexError, TypeError, AttributeError):
+            parts[:2] = [str(table[parts[0]][parts[1]]["id"])]
+    return ".".join(map(str, parts)) or "the file"
+
+
+def _line(place: str, problem: Any) -> str:
     words = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
         words = "no such key"

@@ -79,7 +79,7 @@ class Event:
     @property
     def key(self) -> str:
         """What makes it the same event when it is recorded again."""
-        return self.recorded_key or f"{self.source}|{self.announcement}|{self.kind.value}"
+        return self.recorded_key or f"{self.source}|{self.announcement}|{self.kind.value}|{self.lo}"
 
 
 _COMPONENTS = {
@@ -142,15 +142,21 @@ def _row(move: Move) -> EventRow:
 
 
 def name_key(model: str) -> tuple[str, ...]:
-    """A model's name by its words and numbers in any order: "Claude Haiku 4.5" is "claude-haiku-4-5"."""
-    return tuple(sorted(_WORDS.findall(model.casefold())))
+    """A model's name by its words in any order and its numbers: "Claude Haiku 4.5" is "claude-4-5-haiku"."""
+    parts = _WORDS.findall(model.casefold())
+    return (*sorted(p for p in parts if not p.isdigit()), *(p for p in parts if p.isdigit()))
 
 
 def is_same_step(one: EventRow, other: EventRow) -> bool:
     """Whether two rows tell the same step of the same price."""
+    return (one.before, one.after) == (other.before, other.after) and is_same_price(one, other)
+
+
+def is_same_price(one: EventRow, other: EventRow) -> bool:
+    """Whether two rows are about one price: the same model, meter and terms."""
     a, b = one.series, other.series
     same = (a.provider, a.meter, a.terms, a.currency) == (b.provider, b.meter, b.terms, b.currency)
-    return same and (one.before, one.after) == (other.before, other.after) and is_same_model(one, other)
+    return same and is_same_model(one, other)
 
 
 def is_same_model(one: EventRow, other: EventRow) -> bool:

@@ -112,10 +112,13 @@ def _kinds(definition: Definition, claims: Claims) -> Collection[object]:
 def _joined(parts: Sequence[tuple[Event, tuple[EventRow, ...]]]) -> Evidence:
     """One announcement of its events; what the rules could not decide is left out beside what is certain."""
     counted = [part for part in parts if part[0].status is Status.confirmed] or parts
+    lo, hi = max(e.lo for e, _ in counted), min(e.hi for e, _ in counted)
+    if lo > hi:  # they do not meet: all that is known is where they lie
+        lo, hi = min(e.lo for e, _ in counted), max(e.hi for e, _ in counted)
     return Evidence(
         counted[0][0].announcement,
-        min(e.lo for e, _ in counted),
-        max(e.hi for e, _ in counted),
+        lo,
+        hi,
         tuple(r for _, rows in counted for r in rows),
         tuple(e for e, _ in counted),
     )

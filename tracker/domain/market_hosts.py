@@ -114,7 +114,7 @@ def listings(test: HostRatio | ListedAt, record: Record, day: date) -> list[List
             continue
         best: dict[str, Listing] = {}
         names, maker = test.spelled(weights.names), split_name(weights.own)[0]
-        for host, model in record.sellers():
+        for host, model in sorted(record.sellers()):
             if model not in names or host == maker or not _is_host(host, test.not_hosts):
                 continue
             prices = record.on(day, (host, model))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tracker.domain.claims import Claims, Prediction
+from tracker.domain.claims import Claims, Definition, Prediction
 from tracker.domain.events import Event, Kind
 from tracker.domain.evidence import Evidence, evidence
 
@@ -59,11 +59,11 @@ def judge(
             claims.definitions[name],
             claims,
             [e for e in events if e.lo <= as_of],
-            scope=prediction.subject.scope,
+            scope=scope_of(claims.definitions[name], prediction),
             cheapest_paid=cheapest(plans),
         )
         found[name] = _finding(counted, t0, horizons, as_of, claims.defaults.min_duration_days, covered)
-    cut = _cut_plans(claims, prediction, found)
+    cut = _cut_plans(claims, prediction, [e for e in events if e.lo <= as_of])
     complete = not prediction.coverage_cap or len(cut) == len(plans)
     tested = [found[name] for name in prediction.test_with]
     hedged = prediction.kind == "hedged"
@@ -92,12 +92,18 @@ def _finding(
     for name, days in horizons.items():
         end = None if days is None else t0 + timedelta(days=days)
         state = state_of(counted, t0, end, as_of, min_days)
-        if state == "not_met" and end is not None and not any(end <= last for _, last in covered):
-            # Nobody looked at or after the end: unseen is not "did not cut". A look may be on its way.
+        if state == "not_met" and end is not None and not _was_seen(covered, t0, end):
+            # Nobody looked: unseen is not "did not cut". A look may be on its way.
             state = "pending" if as_of - end <= DAY_OF_GRACE else "indeterminate"
         states[name] = state
     shown = tuple(e for e in counted if e.lo > t0)
     return Finding(states, after[0].lo if after else None, shown)
+
+
+def _was_seen(covered: Sequence[Days], t0: date, end: date) -> bool:
+    """Whether somebody looked within a window, and at its end or after: a list price that fell stays low."""
+    within = any(lo <= end and t0 < hi for lo, hi in covered)
+    return within and any(end <= hi for _, hi in covered)
 
 
 def state_of(counted: Sequence[Evidence], t0: date, end: date | None, as_of: date, min_days: int) -> str:
@@ -127,17 +133,22 @@ def roll_up(states: Collection[str], hedged: bool, complete: bool) -> str:
     return "not_met" if hedged else "refuted"
 
 
-def _cut_plans(claims: Claims, prediction: Prediction, found: Mapping[str, Finding]) -> tuple[str, ...]:
-    """The baseline's plans of which a list price was cut, under the definitions that are tested."""
+def scope_of(definition: Definition, prediction: Prediction) -> str:
+    """Whose prices a definition is about: plans, or tokens; else the subject's."""
+    if definition.event in (Kind.plan_cut, Kind.plan_rise):
+        return "subscription"
+    if definition.scope is None and definition.event is Kind.new and prediction.subject is not None:
+        return prediction.subject.scope
+    return definition.scope or "api"
+
+
+def _cut_plans(claims: Claims, prediction: Prediction, events: Sequence[Event]) -> tuple[str, ...]:
+    """The baseline's plans of which a list price was cut since the article."""
     if prediction.baseline is None or not prediction.baseline.plans:
         return ()
-    names = {
-        _plan(row.model or row.series.model)
-        for name in prediction.test_with
-        if claims.definitions[name].event is Kind.plan_cut
-        for counted in found[name].counted
-        for row in counted.rows
-    }
+    counted = evidence(Definition(event=Kind.plan_cut), claims, events, scope="subscription")
+    after = [e for e in counted if e.lo > claims.source.published_at]
+    names = {_plan(row.model or row.series.model) for e in after for row in e.rows}
     names = {prediction.aliases.get(n, n) for n in names}
     plans = prediction.baseline.plans
     return tuple(p for p in plans if any(_is_plan(n, p) for n in names))

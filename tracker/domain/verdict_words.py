@@ -15,12 +15,23 @@ _INDENT = "    "
 def tell(found: Row) -> str:
     """All predictions of an answer, each with its evidence and what stands beside it."""
     head = f"As of {found['as_of']}, as recorded by {found['known_at']}; claims {found['file_sha256'][:12]}\n"
+    begins = found["record_begins"]
+    if begins is None or begins.date().isoformat() > str(found["known_at"])[:10]:
+        since = f"this store's record begins on {begins.date()}" if begins else "this store has no record yet"
+        head += f"Nothing was recorded by then: {since}.\n"
+    said = {name: says for name, says in found["definitions"].items() if says}
+    used = {name for row in found["predictions"].values() for name in row["by_definition"]}
+    head += "".join(f"{name}: {harmless(said[name], 200)}\n" for name in said if name in used)
     parts = [head] + ["\n".join(_prediction(id, row)) for id, row in found["predictions"].items()]
     return "\n".join(parts) + "\n"
 
 
 def _prediction(id: str, row: Row) -> Iterator[str]:
-    states = ", ".join(f"{horizon} {state}" for horizon, state in row["rollup"].items())
+    ends = row["horizons"]
+    states = ", ".join(
+        f"{horizon} {state} (until {ends[horizon]})" if horizon in ends else f"{horizon} {state}"
+        for horizon, state in row["rollup"].items()
+    )
     about = f" ({row['subject']['provider']}, {row['subject']['scope']})" if row["subject"] else ""
     yield f"{id}{about}: {states}"
     yield f"{_INDENT}“{harmless(row['quote'], 300)}”"
@@ -60,8 +71,11 @@ def _finding(name: str, finding: Row, rollup: Row) -> Iterator[str]:
     for words, link in zip(finding["evidence"], finding["links"], strict=True):
         day = link["lo"] if link["lo"] == link["hi"] else f"{link['lo']}…{link['hi']}"
         unsure = " (provisional)" if link["status"] == "provisional" else ""
-        for line in words:
-            yield f"{_INDENT * 2}▼ {day} {harmless(for_people(line), 300)}{unsure}"
+        ids = " ".join(map(str, link["events"]))
+        for number, line in enumerate(words):
+            head = f"▼ {day}" if number == 0 else " " * (len(day) + 2)
+            tail = f"{unsure} [event {ids}]" if number == len(words) - 1 else ""
+            yield f"{_INDENT * 2}{head} {harmless(for_people(line), 300)}{tail}"
 
 
 def _beside(row: Row) -> Iterator[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib import resources
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from tracker.adapters import facts
 from tracker.adapters.store import events, moves, upsert
@@ -18,8 +18,9 @@ from tracker.adapters.store.series import SERIES, series_ids, series_of
 from tracker.adapters.store.sources import set_to
 from tracker.adapters.store.tables import moves as moves_table
 from tracker.adapters.store.tables import series, sources
-from tracker.adapters.store.tables_judged import coverage
+from tracker.adapters.store.tables_judged import coverage, rulings
 from tracker.adapters.store.tables_judged import events as events_table
+from tracker.adapters.store.turns import LOADING, take_turn
 from tracker.domain.announced import SOURCE, events_of, moves_of, spans_of
 from tracker.domain.events import Event
 from tracker.domain.facts import GATHERED, Fact, series_of_fact
@@ -52,6 +53,9 @@ def load(connection: Connection, now: datetime) -> int:
     First loaded, they are recorded as of the day on which they were gathered; what a later version says
     otherwise is recorded now, and what it no longer says is withdrawn. Nobody is alerted.
     """
+    take_turn(connection, LOADING)
+    if loaded(connection) == version():
+        return 0  # another process has just done it
     at = now if loaded(connection) else GATHERED
     register(connection, SOURCE, "facts", "", ADDRESS, at)
     known = facts.moves() + facts.listings() + facts.hosts()
@@ -102,15 +106,24 @@ def _put_events(connection: Connection, found: Sequence[Event], ids: dict[Any, i
         for event in found
     ]
     events.put(connection, linked, reviewed=True)
-    keys = {e.key for e in linked}
+    _rule(connection, {e.key for e in linked}, at)
+
+
+def _rule(connection: Connection, keys: set[str], at: datetime) -> None:
+    """Withdraw what the facts no longer tell, and take back what was withdrawn so; a person's word stays."""
+    any_of = rulings.alias()
+    last = select(func.max(any_of.c.id)).where(any_of.c.event == events_table.c.id).scalar_subquery()
     rows = connection.execute(
-        select(events_table.c.id, events_table.c.key).where(events_table.c.source == SOURCE)
-    )
-    wrong = [row.id for row in rows if row.key not in keys]
-    standing = [e.id for e in events.find(connection, None, ids=wrong)] if wrong else []
-    if standing:
-        why = "the bundled facts of this version do not say so"
-        events.rule(connection, standing, Status.withdrawn, SOURCE, why, at)
+        select(events_table.c.id, events_table.c.key, rulings.c.by, rulings.c.status)
+        .select_from(events_table)
+        .outerjoin(rulings, rulings.c.id == last)
+        .where(events_table.c.source == SOURCE)
+    ).all()
+    gone = [r.id for r in rows if r.key not in keys and r.by is None]
+    back = [r.id for r in rows if r.key in keys and (r.by, r.status) == (SOURCE, Status.withdrawn.value)]
+    words = "the bundled facts of this version"
+    events.rule(connection, gone, Status.withdrawn, SOURCE, f"{words} do not say so", at)
+    events.rule(connection, back, Status.confirmed, SOURCE, f"{words} say so again", at)
 
 
 def _put_coverage(connection: Connection, known: Sequence[Fact], at: datetime) -> None:

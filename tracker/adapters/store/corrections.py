@@ -104,5 +104,9 @@ def _retract(connection: Connection, r: Retraction, series_id: int, at: datetime
     shown = replace(
         r.move, before=r.before, after=r.after, recorded_at=at, reason=f"read again: it was read as {was}"
     )
+    for way, other in (("_cut", "_rise"), ("_rise", "_cut")):
+        if shown.is_cut is (way == "_rise") and shown.event.endswith(way):
+            shown = replace(shown, event=shown.event.removesuffix(way) + other)
+            break
     id = insert(connection, shown, series_id, r.move.source, r.move.snapshot)
     events.put(connection, of_moves([replace(shown, id=id)], at))

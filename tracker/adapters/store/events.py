@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection
 
-from tracker.adapters.store.series import SERIES, series_ids, series_of
-from tracker.adapters.store.tables import moves, series
+from tracker.adapters.store.found_events import find
+from tracker.adapters.store.series import series_ids
 from tracker.adapters.store.tables_judged import event_rows, events, rulings
-from tracker.domain.events import Event, EventRow, Kind, days_apart, is_same_model, is_same_step
+from tracker.adapters.store.turns import MEANING, take_turn
+from tracker.domain.announcements import SAME_STEP_DAYS, is_of_one, tells
+from tracker.domain.events import Event, EventRow, days_apart, is_same_step
 from tracker.domain.model import Status
 
-SAME_STEP_DAYS = 45  # within this, two sources that tell the same step tell one
-_MOST = 500  # ids in one statement
+__all__ = ["find", "put", "rule"]
 
 
 def put(connection: Connection, found: Iterable[Event], *, reviewed: bool = False) -> list[int]:
     """Record events; the ids of those that are new.
 
-    A step that an event of the provider tells already is added there as a witness. What else is told of the
-    same models and days belongs to the same announcement. Of `reviewed` events each stands for itself.
+    A step that an event of the provider tells already is added there as a witness; an event that the rules
+    could not decide is confirmed by a witness who saw it. What else is told of the same models and days
+    belongs to the same announcement. Of `reviewed` events each stands for itself.
     """
     new: list[int] = []
     by_provider: dict[str, list[Event]] = defaultdict(list)
     for event in found:
         by_provider[event.provider].append(event)
+    if by_provider:
+        take_turn(connection, MEANING)
     for provider, own in by_provider.items():
         span = timedelta(days=SAME_STEP_DAYS)
         since, until = min(e.lo for e in own) - span, max(e.hi for e in own) + span
@@ -42,58 +45,78 @@ def put(connection: Connection, found: Iterable[Event], *, reviewed: bool = Fals
 
 def _put(connection: Connection, event: Event, standing: list[Event], reviewed: bool) -> int | None:
     """Record one event; its id if it is new. `standing` is kept up to date."""
+    key = event.key
     for place, other in enumerate(standing):
-        if other.key == event.key:
-            fresh = [r for r in event.rows if not _has(other, r)]
-            _insert_rows(connection, other.id, fresh, event.recorded_at)
-            standing[place] = replace(other, rows=(*other.rows, *fresh))
-            return None
-    rest: list[EventRow] = []
-    announcement = event.announcement
-    for row in event.rows:
-        tell = [i for i, e in enumerate(standing) if not reviewed and _tells(e, event, row)]
-        if not tell:
-            rest.append(row)
+        if other.key != key:
             continue
-        place = min(tell, key=lambda i: days_apart(standing[i], event))
-        other = standing[place]
-        announcement = other.announcement
-        if not _has(other, row):
-            _insert_rows(connection, other.id, [row], event.recorded_at)
-            standing[place] = replace(other, rows=(*other.rows, row))
+        if other.status is not Status.withdrawn:
+            _witness(connection, event, event.rows, standing, place)
+            return None
+        event = replace(event, rows=tuple(r for r in event.rows if not _has(other, r)))
+        key += "|again"  # it was withdrawn, and this is another
+    rest, announcement = event.rows, event.announcement
+    if not reviewed:
+        rest, announcement = _told_already(connection, event, standing)
+    elif event.rows:
+        alike = (e for e in standing if e.source != event.source and _shares(e, event))
+        announcement = next((e.announcement for e in alike), announcement)
     if not rest:
         return None
     if announcement == event.announcement and not reviewed:
-        announcement = next((e.announcement for e in standing if _is_of(e, event)), announcement)
-    kept = replace(event, rows=tuple(rest), announcement=announcement)
-    id = _insert(connection, kept, event.key)
+        announcement = next((e.announcement for e in standing if is_of_one(e, event)), announcement)
+    kept = replace(event, rows=tuple(rest), announcement=announcement, recorded_key=key)
+    id = _insert(connection, kept)
     standing.append(replace(kept, id=id))
     return id
 
 
-def _tells(other: Event, event: Event, row: EventRow) -> bool:
-    """Whether another event tells the step of `row` already."""
+def _told_already(
+    connection: Connection, event: Event, standing: list[Event]
+) -> tuple[tuple[EventRow, ...], str]:
+    """The rows that no event tells yet, and the announcement of those that one does."""
+    rest: list[EventRow] = []
+    announcement = event.announcement
+    for row in event.rows:
+        tell = [i for i, other in enumerate(standing) if tells(other, event, row, standing)]
+        if not tell:
+            rest.append(row)
+            continue
+        place = min(tell, key=lambda i: days_apart(standing[i], event))
+        announcement = standing[place].announcement
+        _witness(connection, event, [row], standing, place)
+    return tuple(rest), announcement
+
+
+def _witness(
+    connection: Connection, event: Event, rows: Iterable[EventRow], standing: list[Event], place: int
+) -> None:
+    """Add rows to an event that stands; one that was undecided is confirmed by who saw it happen."""
+    other = standing[place]
+    fresh = [r for r in rows if not _has(other, r)]
+    _insert_rows(connection, other.id, fresh, event.recorded_at)
+    if fresh and other.status is Status.provisional and event.status is Status.confirmed:
+        words = f"{event.source} saw it: {event.why}" if event.why else f"{event.source} saw it"
+        rule(connection, [other.id], Status.confirmed, event.source, words, event.recorded_at)
+        other = replace(other, status=Status.confirmed)
+    standing[place] = replace(other, rows=(*other.rows, *fresh))
+
+
+def _shares(other: Event, event: Event) -> bool:
+    """Whether an event of another source tells a step of this one, near in time."""
     if other.status is Status.withdrawn or days_apart(other, event) > SAME_STEP_DAYS:
         return False
-    return any(is_same_step(row, told) for told in other.rows)
-
-
-def _is_of(other: Event, event: Event) -> bool:
-    """Whether another event is of the same announcement: the same days, and a model in common."""
-    if other.status is Status.withdrawn or days_apart(other, event):
-        return False
-    return any(is_same_model(a, b) for a in other.rows for b in event.rows)
+    return any(is_same_step(a, b) for a in event.rows for b in other.rows)
 
 
 def _has(event: Event, row: EventRow) -> bool:
     return any(is_same_step(row, r) and (r.source, r.move) == (row.source, row.move) for r in event.rows)
 
 
-def _insert(connection: Connection, event: Event, key: str) -> int:
-    """Write one event with its rows. `key` is that of the event as it was found."""
+def _insert(connection: Connection, event: Event) -> int:
+    """Write one event with its rows."""
     result = connection.execute(
         events.insert().values(
-            key=key,
+            key=event.key,
             announcement=event.announcement,
             kind=event.kind.value,
             provider=event.provider,
@@ -137,109 +160,12 @@ def _insert_rows(connection: Connection, event: int, rows: Sequence[EventRow], a
     )
 
 
-def find(
-    connection: Connection,
-    known_at: datetime | None,
-    *,
-    providers: Collection[str] = (),
-    kinds: Collection[str] = (),
-    since: date | None = None,
-    until: date | None = None,
-    ids: Collection[int] = (),
-) -> list[Event]:
-    """Events whose days touch [since, until], as recorded by `known_at`, in the order of their first day."""
-    clauses = [events.c.recorded_at <= known_at] if known_at else []
-    if providers:
-        clauses.append(events.c.provider.in_(list(providers)))
-    if kinds:
-        clauses.append(events.c.kind.in_(list(kinds)))
-    if since:
-        clauses.append(events.c.hi >= since.isoformat())
-    if until:
-        clauses.append(events.c.lo <= until.isoformat())
-    if ids:
-        clauses.append(events.c.id.in_(list(ids)))
-    found = connection.execute(select(events).where(*clauses).order_by(events.c.lo, events.c.id)).all()
-    wanted = [row.id for row in found]
-    rows, ruled = _rows(connection, wanted, known_at), _ruled(connection, wanted, known_at)
-    return [_event(row, rows[row.id], ruled.get(row.id)) for row in found]
-
-
-def _rows(
-    connection: Connection, wanted: Sequence[int], known_at: datetime | None
-) -> dict[int, list[EventRow]]:
-    columns = [c for c in event_rows.c if c.name not in ("series", "model")]
-    found: dict[int, list[EventRow]] = defaultdict(list)
-    for i in range(0, len(wanted), _MOST):
-        statement = (
-            select(*columns, event_rows.c.model.label("printed"), *SERIES)
-            .join(series, series.c.id == event_rows.c.series)
-            .outerjoin(moves, moves.c.id == event_rows.c.move)
-            .where(event_rows.c.event.in_(wanted[i : i + _MOST]), ~_retracted(known_at))
-            .order_by(event_rows.c.id)
-        )
-        if known_at:
-            statement = statement.where(event_rows.c.recorded_at <= known_at)
-        for row in connection.execute(statement):
-            found[row.event].append(
-                EventRow(
-                    series_of(row),
-                    row.before,
-                    row.after,
-                    model=row.printed,
-                    predecessor=row.predecessor,
-                    source=row.source,
-                    label=row.label,
-                    move=row.move or 0,
-                    snapshot=row.snapshot or 0,
-                )
-            )
-    return found
-
-
-def _retracted(known_at: datetime | None) -> Any:
-    """Whether the move that a row rests on was withdrawn: its page did not say so."""
-    withdrawn = func.coalesce(moves.c.status, "") == Status.withdrawn.value
-    if known_at is None:
-        return withdrawn
-    return and_(withdrawn, func.coalesce(moves.c.status_at, known_at) <= known_at)
-
-
-def _ruled(connection: Connection, wanted: Sequence[int], known_at: datetime | None) -> dict[int, Any]:
-    """The last ruling on each event."""
-    found: dict[int, Any] = {}
-    for i in range(0, len(wanted), _MOST):
-        statement = select(rulings).where(rulings.c.event.in_(wanted[i : i + _MOST])).order_by(rulings.c.id)
-        if known_at:
-            statement = statement.where(rulings.c.at <= known_at)
-        found.update((row.event, row) for row in connection.execute(statement))
-    return found
-
-
-def _event(row: Any, rows: Sequence[EventRow], ruling: Any) -> Event:
-    """An event none of whose rows stands any more is withdrawn."""
-    status = Status(ruling.status if ruling else row.status) if rows else Status.withdrawn
-    return Event(
-        Kind(row.kind),
-        row.provider,
-        date.fromisoformat(row.lo),
-        date.fromisoformat(row.day),
-        date.fromisoformat(row.hi),
-        row.announcement,
-        tuple(rows),
-        row.source,
-        row.recorded_at,
-        status,
-        f"{ruling.status} by {ruling.by}: {ruling.why}" if ruling else row.why,
-        row.id,
-        row.key,
-    )
-
-
 def rule(
     connection: Connection, ids: Sequence[int], status: Status, by: str, why: str, at: datetime
 ) -> list[Event]:
     """Add a ruling on each event; the events as they stand now. Raises LookupError for one not there."""
+    if not ids:
+        return []
     found = find(connection, None, ids=ids)
     if missing := set(ids) - {e.id for e in found}:
         raise LookupError(f"there is no event {', '.join(map(str, sorted(missing)))}")

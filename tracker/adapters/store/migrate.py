@@ -8,15 +8,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 import tracker
 from alembic import command
 from tracker.adapters.store.adopted import adopt
 from tracker.adapters.store.engine import asking, writing
+from tracker.adapters.store.turns import MIGRATING, take_turn
 from tracker.domain.errors import BadSettings
-
-MIGRATING = 0x4C4C4D51  # the lock of whoever changes the schema: two that begin together take turns
 
 
 def migrate(engine: Engine) -> bool:
@@ -29,8 +28,7 @@ def migrate(engine: Engine) -> bool:
         return False
     try:
         with writing(engine) as connection:
-            if engine.dialect.name == "postgresql":  # SQLite's transactions have one writer anyway
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
+            take_turn(connection, MIGRATING)  # two that begin together
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             adopt(connection)

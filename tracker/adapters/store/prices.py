@@ -100,6 +100,17 @@ def confirm(connection: Connection, move: Move, basis: Basis, at: datetime, snap
     return True
 
 
+def models_before(connection: Connection, provider: str, at: datetime) -> set[str]:
+    """The provider's models of which any source recorded a price before `at`."""
+    rows = (
+        select(series.c.model)
+        .join(prices, prices.c.series == series.c.id)
+        .where(series.c.provider == provider, prices.c.recorded_at < at)
+        .distinct()
+    )
+    return set(connection.scalars(rows))
+
+
 def _open_price(connection: Connection, move: Any) -> Decimal | None:
     return connection.scalar(
         select(prices.c.price).where(

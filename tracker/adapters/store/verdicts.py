@@ -15,6 +15,7 @@ from tracker.adapters.store import events
 from tracker.adapters.store.spans import spans_of
 from tracker.adapters.store.tables import looks, sources
 from tracker.adapters.store.tables_judged import captures, coverage, event_rows, rulings, verdicts
+from tracker.adapters.store.tables_judged import events as all_events
 from tracker.domain import market
 from tracker.domain.answers import answer
 from tracker.domain.claims import Claims, Prediction
@@ -37,6 +38,8 @@ def answers(connection: Connection, claims: Claims, *, as_of: date, known_at: da
         "known_at": known_at,
         "source": claims.source.id,
         "file_sha256": claims.sha256,
+        "definitions": {name: d.says for name, d in claims.definitions.items()},
+        "record_begins": connection.scalar(select(func.min(all_events.c.recorded_at))),
         "predictions": found,
     }
 
