@@ -44,10 +44,15 @@ def main() -> None:
         begun = time.monotonic()
         points = _fill(large, options.points)
         size = large.stat().st_size / 1e9
-        print(f"{points:,} price points, {size:.1f} GB, written in {time.monotonic() - begun:.0f} s")
+        _say(f"{points:,} price points, {size:.1f} GB, written in {time.monotonic() - begun:.0f} s")
         base = _measure(small, options.runs)
         for name, seconds in _measure(large, options.runs).items():
-            print(f"{name:24} {seconds * 1e3:8.1f} ms  {seconds / base[name]:6.2f} times the small store")
+            _say(f"{name:24} {seconds * 1e3:8.1f} ms  {seconds / base[name]:6.2f} times the small store")
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(words + "\n")
+    sys.stdout.flush()
 
 
 def _bundled(path: Path) -> None:
@@ -77,18 +82,21 @@ def _fill(path: Path, points: int) -> int:
     )
     db.executemany(
         "INSERT INTO prices (source, series, basis, price, model, label, promo_until, valid_from, valid_to, "
-        "recorded_at, closed_at, missing) VALUES ('bench', ?, 'catalogue', ?, ?, '$1.00', '', ?, ?, ?, ?, 0)",
+        "recorded_at, closed_at, missing) "
+        "VALUES ('bench', ?, 'catalogue', ?, ?, '$1.00', '', ?, ?, ?, ?, 0)",
         _prices(first + 1, count),
     )
     db.executemany(
-        "INSERT INTO moves (source, series, before, after, at, recorded_at, status, status_at, reason, event, "
+        "INSERT INTO moves (source, series, before, after, at, recorded_at, status, status_at, reason, "
+        "event, "
         "model, label, promo_until) VALUES ('bench', ?, 20000000000, 10000000000, ?, ?, 'confirmed', ?, '', "
         "'list_cut', ?, '', '')",
         _moves(first + 1, count),
     )
     (move,) = db.execute("SELECT min(id) FROM moves WHERE source = 'bench'").fetchone()
     db.execute(
-        "INSERT INTO events (key, announcement, kind, provider, lo, day, hi, source, recorded_at, status, why) "
+        "INSERT INTO events (key, announcement, kind, provider, lo, day, hi, source, recorded_at, "
+        "status, why) "
         "SELECT 'bench' || m.id, 'bench' || m.id, 'list_cut', s.provider, substr(m.at, 1, 10), "
         "substr(m.at, 1, 10), substr(m.at, 1, 10), 'bench', m.recorded_at, 'provisional', '' "
         "FROM moves m JOIN series s ON s.id = m.series WHERE m.id >= ?",
@@ -96,7 +104,8 @@ def _fill(path: Path, points: int) -> int:
     )
     db.execute(
         "INSERT INTO event_rows (event, series, model, predecessor, before, after, move, source, label, "
-        "recorded_at) SELECT e.id, m.series, m.model, '', m.before, m.after, m.id, 'bench', '', m.recorded_at "
+        "recorded_at) "
+        "SELECT e.id, m.series, m.model, '', m.before, m.after, m.id, 'bench', '', m.recorded_at "
         "FROM moves m JOIN events e ON e.key = 'bench' || m.id WHERE m.id >= ?",
         (move,),
     )

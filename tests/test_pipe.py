@@ -98,7 +98,10 @@ def test_the_daemon_sees_confirms_and_tells_by_itself(tmp_path: Path, store_url:
         assert status == 200 and 'tracker_moves{status="confirmed"} 1.0' in metrics
         code, seconds = tracker.stop()
         assert code == 0 and seconds < 8, tracker.log()
-        assert len(sink.received) == 1
+        of_prices = [
+            text for text in sink.texts if "of Deep Impact" not in text
+        ]  # a verdict may have changed
+        assert len(of_prices) == 1
         assert "Traceback" not in tracker.log()
 
 

@@ -316,7 +316,7 @@ def test_an_archive_is_waited_for_as_long_as_it_asks_but_not_for_a_day(
 
 
 @ON_SQLITE
-def test_where_an_archive_is_not_there_it_is_tried_four_times_and_not_for_every_source(
+def test_where_an_archive_is_not_there_it_is_tried_twice_and_not_for_every_source(
     engine: Engine, archive: Archive
 ) -> None:
     with Archive() as gone:
@@ -334,7 +334,7 @@ def test_where_an_archive_is_not_there_it_is_tried_four_times_and_not_for_every_
     (done,) = asyncio.run(go())
     assert (done.id, done.is_away) == ("wayback-openai", True)
     assert len(done.trouble.splitlines()) == 1
-    assert len(clock.waited) == 3
+    assert len(clock.waited) == 1
 
 
 def test_a_catalogues_commits_are_captures_one_a_day(engine: Engine, archive: Archive) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from tracker.domain.claims_problems import problems
 from tracker.domain.events import Kind
 from tracker.domain.figures import is_component
 from tracker.domain.market import MarketTest
@@ -235,22 +235,4 @@ def claims_of(table: Mapping[str, Any], sha256: str) -> Claims:
     try:
         return Claims.model_validate({**table, "sha256": sha256})
     except ValidationError as e:
-        problems = {_place(p, table): p for p in reversed(e.errors(include_url=False))}
-        lines = (_line(place, p) for place, p in reversed(problems.items()))
-        raise ValueError("\n".join(lines)) from None
-
-
-def _place(problem: Any, table: Mapping[str, Any]) -> str:
-    """Where a problem is, by the ids of the file; the shapes that a value could have are no part of it."""
-    parts = [p for p in problem["loc"] if not (isinstance(p, str) and ("[" in p or "-" in p))]
-    if len(parts) > 1 and parts[0] in ("predictions", "price_claims") and isinstance(parts[1], int):
-        with contextlib.suppress(KeyError, IndexError, TypeError, AttributeError):
-            parts[:2] = [str(table[parts[0]][parts[1]]["id"])]
-    return ".".join(map(str, parts)) or "the file"
-
-
-def _line(place: str, problem: Any) -> str:
-    words = problem["msg"].removeprefix("Value error, ")
-    if problem["type"] == "extra_forbidden":
-        words = "no such key"
-    return f"{place}: {words}"
+        raise ValueError("\n".join(problems(e, table))) from None

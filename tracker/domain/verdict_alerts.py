@@ -12,6 +12,8 @@ from tracker.domain.beside import NO_CAUSE
 from tracker.domain.claims import Claims, Prediction
 from tracker.domain.settings import Rule
 
+NEW_EVIDENCE = "new_evidence"  # without rules not told: the move itself was told just now
+
 
 def verdict_alerts(
     claims: Claims,
@@ -25,9 +27,10 @@ def verdict_alerts(
     base_url: str,
 ) -> list[Alert]:
     """One alert a channel, where the prediction asks for what happened; by rules that name `verdict`."""
-    if not _happened(before, now) & set(prediction.alerts.on):
-        return []
     naming = [r for r in rules if "verdict" in r.event] if rules else [EVERYTHING]
+    told = set(prediction.alerts.on) - (set() if rules else {NEW_EVIDENCE})
+    if not _happened(before, now) & told:
+        return []
     message = _message(claims, prediction, before, now, why, base_url)
     alerts: dict[str, Alert] = {}
     provider = prediction.subject.provider if prediction.subject else ""
@@ -44,7 +47,7 @@ def _happened(before: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:
     if any(old["rollup"].get(h) != state for h, state in new["rollup"].items() if state != "informative"):
         happened.add("verdict_change")
     if _evidence(old) != _evidence(new):
-        happened.add("new_evidence")
+        happened.add(NEW_EVIDENCE)
     if set(new["ending"]) - set(old["ending"]):
         happened.add("horizon_in_30d")
     return happened
