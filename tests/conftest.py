@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from tracker.adapters.store.engine import open_store
 from tracker.adapters.store.migrate import migrate
+
+hypothesis.settings.register_profile("shared", deadline=None)  # machines are shared: a test is never timed
+hypothesis.settings.load_profile("shared")
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,12 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "chompjs": ("scrapers/",),
     "feedparser": ("scrapers/",),
     "defusedxml": ("scrapers/",),
-    "pydantic": tuple(f"tracker/domain/{name}.py" for name in ("claims", "market_tests", "price_claims")),
+    "pydantic": (
+        "tracker/domain/claims.py",
+        "tracker/domain/claims_problems.py",
+        "tracker/domain/market_tests.py",
+        "tracker/domain/price_claims.py",
+    ),
     "genai_prices": ("tracker/adapters/genai.py",),
     "vl_convert": ("tracker/adapters/charts.py",),
     "mpmath": ("tracker/domain/base_rate.py",),
