@@ -23,6 +23,10 @@ DAYS = ("2025-02-15", "2025-04-29", "2026-01-29", "2026-05-15", "2026-11-23")
 REGISTERED = "b129a7a1326df2f4bf4f116925e5974d26262b5036cbc0c1f3d8da779aa00c7a"
 
 
+# What is asked here is asked of both databases in tests/jobs/test_judge.py.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"])
+
+
 @pytest.fixture
 def storied(tracker: Shell, engine: Engine) -> Shell:  # noqa: F811
     """A shell on a store with the bundled history."""

@@ -37,6 +37,7 @@ Turn = Callable[[], Awaitable[object]]
 OWNER = "daemon"
 TICK_S = 0.5  # how often the store is asked what is due
 BEAT_S = 10.0
+JUDGE_AFTER_S = 3.0  # after the start: what is due is looked at first
 DRAIN_S = 6.0  # what runs when the tracker is stopped has this long to end; 8 s are promised
 
 
@@ -51,6 +52,7 @@ class Daemon:
     on_look: Callable[[Looked], None] = lambda _: None
     on_verdict: Callable[[Judged], None] = lambda _: None
     tick_s: float = TICK_S
+    judge_after_s: float = JUDGE_AFTER_S
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     failure: TrackerError | None = None  # why it stopped by itself
     _looks: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # under way, by source
@@ -58,6 +60,7 @@ class Daemon:
     _turns: set[asyncio.Task[Any]] = field(default_factory=set)  # of the scheduler's, under way
     _reread: set[str] = field(default_factory=set)  # what present readers have read, or read again
     _judged: object = None  # what the last verdicts rest on, and their day
+    _begun: float = field(default_factory=time.monotonic)
     _started_at: datetime | None = None
     _troubles: Troubles = field(default_factory=Troubles)
     _is_shut: bool = False  # the store refused something: it has to take a row before anything else is begun
@@ -188,7 +191,8 @@ class Daemon:
 
     async def _judge(self) -> None:
         """Judge once a day, and whenever something was recorded that a verdict may rest on."""
-        if self._is_shut or self.stopping.is_set():
+        early = time.monotonic() - self._begun < self.judge_after_s
+        if early or self._is_shut or self.stopping.is_set():
             return
         now = await self.edges.ask(verdicts.newest_event), self.edges.clock.now().date()
         if now != self._judged:

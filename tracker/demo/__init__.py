@@ -80,7 +80,9 @@ class Demo:
             fetcher = Fetcher(settings.look, now=clock.now)
             edges = Edges(settings, self._sources(shop), engine, clock, fetcher)
             with sole(engine, settings.database_url) as lock:
-                daemon = Daemon(edges, lock, on_look=lambda _: self._note(clock), tick_s=TICK_S)
+                daemon = Daemon(
+                    edges, lock, on_look=lambda _: self._note(clock), tick_s=TICK_S, judge_after_s=0
+                )
                 clock.on_end = daemon.stop
                 self._open_later(edges)
                 self.on_page(page)
