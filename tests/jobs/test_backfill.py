@@ -481,7 +481,7 @@ def test_after_a_kill_the_same_command_goes_on(
         )
         until_it(lambda: BUSY in archive.fetched())
         first.send_signal(number)
-        code = first.wait(20)
+        code = first.wait(60)
     if number is signal.SIGINT:
         assert code == 130
         assert (tracker.folder / "out").read_text() == (
