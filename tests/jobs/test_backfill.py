@@ -481,7 +481,11 @@ def test_after_a_kill_the_same_command_goes_on(
         )
         until_it(lambda: BUSY in archive.fetched())
         first.send_signal(number)
-        code = first.wait(60)
+        try:
+            code = first.wait(15)
+        except subprocess.TimeoutExpired:  # seldom, on a busy machine, the first Ctrl-C is lost: press again
+            first.send_signal(number)
+            code = first.wait(45)
     if number is signal.SIGINT:
         assert code == 130
         assert (tracker.folder / "out").read_text() == (
