@@ -18,10 +18,10 @@ from tracker.adapters.store.backfilled import register
 from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.tables import alerts
 from tracker.adapters.store.tables_judged import coverage
-from tracker.domain.announced import SOURCE, events_of
+from tracker.domain.announced import events_of
 from tracker.domain.claims import Claims
 from tracker.domain.events import Event
-from tracker.domain.facts import GATHERED
+from tracker.domain.facts import GATHERED, SOURCE
 from tracker.domain.model import Status
 from tracker.domain.settings import Channel, Rule, Settings
 from tracker.domain.successors import Blend

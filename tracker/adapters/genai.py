@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -15,6 +15,7 @@ from genai_prices.types import ModelInfo, ModelPrice, TieredPrices
 
 from scrapers.catalogs.genai_prices import read
 from scrapers.page import Offer, Page, Reading
+from tracker.domain.days import start_of
 from tracker.domain.model import Basis, Series, series_of
 from tracker.domain.spans import Span
 
@@ -56,8 +57,8 @@ def _spans(series: Series, offers: Sequence[Offer], known_by: date) -> Iterator[
         yield Span(
             series,
             offer.price,
-            _moment(date.fromisoformat(stated) if stated else undated),
-            _moment(ends) if ends else None,
+            start_of(date.fromisoformat(stated) if stated else undated),
+            start_of(ends) if ends else None,
             model=offer.model,
             label=offer.label,
             source=SOURCE,
@@ -83,10 +84,6 @@ def _merged(spans: Iterator[Span]) -> list[Span]:
         else:
             found.append(span)
     return found
-
-
-def _moment(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
 
 
 # --- the package's objects, as the answer that its authors publish ---

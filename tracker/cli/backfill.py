@@ -25,7 +25,7 @@ from tracker.backfill import Backfilled, OnCapture, backfill_all
 from tracker.cli import common
 from tracker.cli.options import Csv, Json, form_of
 from tracker.cli.output import Form, emit, progress
-from tracker.domain import announced
+from tracker.domain import facts
 from tracker.domain.model import Basis
 
 app = typer.Typer(add_completion=False)
@@ -126,7 +126,7 @@ async def _all(
 def _told_here(what: What, edges: Edges, *, write: bool) -> Iterator[Backfilled]:
     """What comes with the tracker and needs no network."""
     for asked, id, tell in (
-        (What.facts, announced.SOURCE, _facts),
+        (What.facts, facts.SOURCE, _facts),
         (What.genai_prices, genai.SOURCE, _genai),
     ):
         if what in (What.all, asked):

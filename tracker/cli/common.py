@@ -131,6 +131,11 @@ def moment(words: str, *, end: bool = False) -> datetime | None:
         ) from e
 
 
+def until(words: str) -> datetime:
+    """The end of a day, or a moment; now where nothing is said."""
+    return moment(words, end=True) or datetime.now(UTC)
+
+
 def log(level: str) -> None:
     """Events as one line each on standard error."""
     number = logging.getLevelNamesMapping()[level.upper()]

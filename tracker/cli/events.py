@@ -16,8 +16,8 @@ from tracker.cli import common
 from tracker.cli.explain import explained, print_explained
 from tracker.cli.options import Csv, Event, Json, KnownAt, Model, Only, Provider, Since, Until, form_of
 from tracker.cli.output import emit
+from tracker.domain.events import PERSON, EventRow, Kind, component_of
 from tracker.domain.events import Event as Found
-from tracker.domain.events import EventRow, Kind, component_of
 from tracker.domain.evidence import one_line
 from tracker.domain.model import Status
 from tracker.domain.witnesses import fold
@@ -51,7 +51,7 @@ def events(
     form = form_of(json, csv)
     one_of("event", event, Kind)
     one_of("status", status, (Status.confirmed, Status.provisional, Status.withdrawn))
-    known = common.moment(known_at, end=True) or datetime.now(UTC)
+    known = common.until(known_at)
     if explain:
         days = (_day(since), _day(until) or known.date())
         with common.question() as connection:
@@ -153,7 +153,7 @@ def _rule(ids: Iterable[int], status: Status, why: str) -> None:
     engine = common.store(common.settings())
     try:
         with writing(engine) as connection:
-            ruled = store.rule(connection, list(ids), status, "person", why.strip(), datetime.now(UTC))
+            ruled = store.rule(connection, list(ids), status, PERSON, why.strip(), datetime.now(UTC))
     except LookupError as e:
         raise typer.BadParameter(f"{e.args[0]}; `tracker events` shows the ids") from None
     for event in ruled:

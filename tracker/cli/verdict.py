@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -45,10 +45,10 @@ def verdict(
 ) -> None:
     """What the recorded prices say about each prediction, as of a day, as known on a day."""
     form = form_of(json, csv)
-    known = common.moment(known_at, end=True) or datetime.now(UTC)
+    known = common.until(known_at)
     if log:
         return _log(id, known, form)
-    as_of = (common.moment(at, end=True) or datetime.now(UTC)).date()
+    as_of = common.until(at).date()
     registered = _with_horizons(_claims(claims), horizon)
     with common.question() as connection:
         found = verdicts.answers(connection, registered, as_of=as_of, known_at=known)
@@ -118,7 +118,7 @@ def claims(
 ) -> None:
     """The article's own figures, held against the prices that were recorded for its day."""
     form = form_of(json, csv)
-    known = common.moment(known_at, end=True) or datetime.now(UTC)
+    known = common.until(known_at)
     registered = _claims(file)
     with common.question() as connection:
         found = verdicts.price_answers(connection, registered, known_at=known)

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import scrapers.catalog
@@ -27,6 +27,7 @@ from tracker.demo.clock import FastClock
 from tracker.demo.inbox import inbox
 from tracker.demo.server import ARTICLE
 from tracker.demo.server import market as serve
+from tracker.domain.days import start_of
 from tracker.domain.model import Move, Status
 from tracker.domain.settings import Channel, Look, Settings
 
@@ -69,7 +70,7 @@ class Demo:
         async with AsyncExitStack() as stack:
             if folder is None:
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tracker-demo-")))
-            clock = FastClock(_start(self.since), _start(self.until + timedelta(days=1)), self.speed)
+            clock = FastClock(start_of(self.since), start_of(self.until + timedelta(days=1)), self.speed)
             shop = await stack.enter_async_context(serve(lambda: clock.now().date(), self.seed))
             box = await stack.enter_async_context(inbox(lambda text: self._take(clock, text)))
             listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -114,7 +115,7 @@ class Demo:
         with writing(edges.engine) as connection:
             states.register(connection, edges.sources.values(), edges.clock.now())
             for id in edges.sources:
-                states.set_to(connection, id, due=_start(self._opening[id]) + timedelta(hours=6))
+                states.set_to(connection, id, due=start_of(self._opening[id]) + timedelta(hours=6))
 
     def _note(self, clock: FastClock) -> None:
         self._looks += 1
@@ -154,10 +155,6 @@ class Demo:
 
 def _key(day: date, *words: object) -> tuple[object, ...]:
     return (day, *(str(w).casefold() for w in words[:-2]), *words[-2:])
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
 
 
 def _settings(folder: Path, shop: str, box: str, page: str) -> Settings:

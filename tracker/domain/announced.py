@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from tracker.domain.aliases import points_at
+from tracker.domain.days import start_of
 from tracker.domain.events import Event, EventRow, Kind
-from tracker.domain.facts import GATHERED, Fact, name_of_fact, series_of_fact
+from tracker.domain.facts import GATHERED, SOURCE, Fact, name_of_fact, series_of_fact
 from tracker.domain.model import Move, Series, Status
 from tracker.domain.spans import Span
 from tracker.domain.successors import Blend, succession
 
-SOURCE = "facts"
 _OWN = {  # kinds whose `old` is the same price until then
     "list_cut": Kind.list_cut,
     "list_rise": Kind.list_rise,
@@ -29,11 +29,6 @@ PROMO_UNTIL = {
     ("google", "gemini-3.6-flash"): "2026-12-31",
     ("google", "gemini-4-argon"): "2026-11-30",
 }
-
-
-def moment(day: date) -> datetime:
-    """The start of a day in UTC."""
-    return datetime.combine(day, time(), UTC)
 
 
 def spans_of(facts: Iterable[Fact]) -> list[Span]:
@@ -61,8 +56,8 @@ def _spans(series: Series, own: Sequence[Fact]) -> list[Span]:
             Span(
                 series,
                 fact.new,
-                moment(fact.day),
-                moment(after.day) if after else None,
+                start_of(fact.day),
+                start_of(after.day) if after else None,
                 model=name_of_fact(fact),
                 label=_label(fact),
                 promo_until=_promo_until(fact, after),
@@ -93,9 +88,9 @@ def moves_of(facts: Iterable[Fact]) -> list[Move]:
             series=series,
             before=fact.old,
             after=fact.new,
-            at=moment(fact.day),
+            at=start_of(fact.day),
             recorded_at=GATHERED,
-            not_before=moment(fact.day_lo) if fact.day_lo < fact.day_hi else None,
+            not_before=start_of(fact.day_lo) if fact.day_lo < fact.day_hi else None,
             status=Status.confirmed,
             reason=f"documented: {fact.source}",
             event=_kind_of(fact, swapped).value,
@@ -105,7 +100,7 @@ def moves_of(facts: Iterable[Fact]) -> list[Move]:
         )
         for fact in facts
         if fact.kind in _OWN and fact.old is not None and fact.old != fact.new
-        if moment(fact.day) <= GATHERED and (series := series_of_fact(fact))
+        if start_of(fact.day) <= GATHERED and (series := series_of_fact(fact))
     ]
 
 
@@ -118,7 +113,7 @@ def _kind_of(fact: Fact, swapped: set[Fact]) -> Kind:
 
 def events_of(facts: Iterable[Fact], blend: Blend) -> list[Event]:
     """The announcements that facts tell, an event a kind; what was still to come is none."""
-    facts = [f for f in facts if f.kind != "listed" and moment(f.day) <= GATHERED]
+    facts = [f for f in facts if f.kind != "listed" and start_of(f.day) <= GATHERED]
     swapped = re_pointed(facts)
     found: dict[tuple[str, Kind], list[Fact]] = defaultdict(list)
     for (group, model), own in _by_model(facts).items():
@@ -198,7 +193,7 @@ def re_pointed(facts: Iterable[Fact]) -> set[Fact]:
 
 def _listed(spans: Iterable[Span], provider: str, model: str, day: date) -> dict[str, Decimal]:
     """The standard prices of a model that held before a day and still did on it, by component."""
-    at = moment(day)
+    at = start_of(day)
     return {
         s.series.meter.removesuffix("_mtok"): s.price
         for s in spans

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tracker.domain.events import Event, EventRow, days_apart, is_same_model, is_same_price, is_same_step
+from tracker.domain.facts import SOURCE
 from tracker.domain.model import Status
 
 SAME_STEP_DAYS = 45  # within this, two sources that tell the same step tell one
-REVIEWED = "facts"  # whose word on what a step was outweighs the others'
 
 
 def tells(other: Event, event: Event, row: EventRow, standing: Iterable[Event]) -> bool:
     """Whether another event tells the step of `row` already.
 
     Not where one source tells both, each as a move of its own; nor where the price went back between them;
-    nor where only catalogues call it something else than who saw it.
+    nor where only catalogues call it something else than who saw it; the reviewed facts' word outweighs that.
     """
     if other.status is Status.withdrawn or days_apart(other, event) > SAME_STEP_DAYS:
         return False
-    if other.kind is not event.kind and event.status is Status.confirmed and other.source != REVIEWED:
+    if other.kind is not event.kind and event.status is Status.confirmed and other.source != SOURCE:
         return False
     same = [told for told in other.rows if is_same_step(row, told)]
     if not same or any(t.source == row.source and t.move and row.move not in (0, t.move) for t in same):

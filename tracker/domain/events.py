@@ -15,6 +15,9 @@ from tracker.domain.model import Move, Series, Status
 _WORDS = re.compile(r"[a-z]+|\d+")
 
 
+PERSON = "person"  # who rules on an event by hand: no rule takes that back
+
+
 class Kind(StrEnum):
     """What an event is."""
 
@@ -75,6 +78,7 @@ class Event:
     why: str = ""
     id: int = 0
     recorded_key: str = ""
+    ruled_by: str = ""  # who said last what it is: PERSON, or the rule
 
     @property
     def key(self) -> str:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from scrapers.page import STANDARD, Terms
 from tracker.domain.model import Series
 
+SOURCE = "facts"  # the id of the source that they are in the store, and its kind
 GATHERED = datetime(2026, 11, 23, tzinfo=UTC)  # until then the facts were gathered: when they are recorded
 
 _METERS = {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from scrapers.meters import METERS
 from scrapers.page import STANDARD
+from tracker.domain.days import start_of
 from tracker.domain.events import component_of
 from tracker.domain.model import Basis, Series
 from tracker.domain.spans import Span
@@ -84,7 +85,7 @@ def scheduled(spans: Sequence[Span], at: datetime) -> Span | None:
     promo = next((s for s in spans if now and s.promo_until and s.price == now.price and _held(s, at)), None)
     if promo is None:
         return None
-    last_day = datetime.combine(date.fromisoformat(promo.promo_until), time(), UTC)
+    last_day = start_of(date.fromisoformat(promo.promo_until))
     after = [s for s in spans if s.valid_from > at and s.valid_from >= last_day and s.price != promo.price]
     if after:
         return standing(spans, min(s.valid_from for s in after))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from tracker.domain.events import Event, EventRow, Kind
+from tracker.domain.events import PERSON, Event, EventRow, Kind
 from tracker.domain.model import Basis, Status
 from tracker.domain.model_names import plain
 from tracker.domain.recorded import Label, Record, Ruling, Step, is_same_place, steps_of
@@ -20,7 +20,6 @@ _KINDS = {
     Label.promo: Kind.promo,
     Label.end_of_promo: Kind.end_of_promo,
 }
-BY_PERSON = " by person"  # in the reason of an event that a person ruled on
 _REASONS = 3  # that an event of many rows names
 
 
@@ -40,7 +39,7 @@ def ruled(history: Iterable[Span], events: Iterable[Event], beside: Iterable[Spa
     """
     history, beside = list(history), list(beside)
     catalogues = {s.source for s in (*history, *beside) if s.basis is Basis.catalogue}
-    known = [e for e in events if BY_PERSON in e.why or any(r.source not in catalogues for r in e.rows)]
+    known = [e for e in events if e.ruled_by == PERSON or any(r.source not in catalogues for r in e.rows)]
     steps = steps_of(history)
     record = Record(known, beside, steps)
     return [Ruled(step, classify(step, record)) for step in steps]

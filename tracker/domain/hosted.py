@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 
+from tracker.domain.days import start_of
 from tracker.domain.events import Event
 from tracker.domain.figures import place_of, split_name
 from tracker.domain.market_hosts import Listing, listings
 from tracker.domain.market_record import Record, Window, days_of_change
 from tracker.domain.market_tests import HostRatio, Weights
-from tracker.domain.not_steps import Marks, key_of, start_of
+from tracker.domain.not_steps import Marks, key_of
 from tracker.domain.spans import Span
 from tracker.domain.witnesses import fold
 

@@ -11,9 +11,10 @@ from enum import StrEnum
 from heapq import heappop, heappush
 
 from scrapers.page import STANDARD
+from tracker.domain.days import start_of
 from tracker.domain.events import Event
 from tracker.domain.model import Basis
-from tracker.domain.not_steps import Key, Marks, Piece, key_of, start_of, whole_of
+from tracker.domain.not_steps import Key, Marks, Piece, key_of, whole_of
 from tracker.domain.spans import Span
 from tracker.domain.successors import Blend
 

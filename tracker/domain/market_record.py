@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tracker.domain.days import end_of
 from tracker.domain.events import component_of
 from tracker.domain.figures import CURRENCY, blended, is_listed, standing
 from tracker.domain.market_tests import Led
@@ -111,11 +112,6 @@ def rounded(figure: Decimal) -> float:
     return float(figure.quantize(Decimal("0.01")))
 
 
-def at_end_of(day: date) -> datetime:
-    """The last instant of a day."""
-    return datetime.combine(day, time(), UTC) + timedelta(days=1, microseconds=-1)
-
-
 def _standing(components: Mapping[str, list[Span]], day: date) -> Priced:
-    found = {name: standing(spans, at_end_of(day)) for name, spans in components.items()}
+    found = {name: standing(spans, end_of(day)) for name, spans in components.items()}
     return {name: span for name, span in found.items() if span is not None}

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
+from tracker.domain.days import start_of
 from tracker.domain.events import Event, EventRow, Kind, name_key
 from tracker.domain.model import Series, Status
 from tracker.domain.spans import Span
@@ -119,11 +120,6 @@ def _is_list_move(event: Event) -> bool:
 def _held(span: Span, day: date) -> bool:
     whole = whole_of(span)
     return whole.first <= day and (whole.end is None or day < whole.end)
-
-
-def start_of(day: date) -> datetime:
-    """The first instant of a day."""
-    return datetime.combine(day, time(), UTC)
 
 
 def _earliest(*days: date | None) -> date | None:

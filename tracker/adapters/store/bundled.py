@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from importlib import resources
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from tracker.adapters import facts
 from tracker.adapters.store import events, moves, upsert
@@ -18,12 +19,12 @@ from tracker.adapters.store.series import SERIES, series_ids, series_of
 from tracker.adapters.store.sources import set_to
 from tracker.adapters.store.tables import moves as moves_table
 from tracker.adapters.store.tables import series, sources
-from tracker.adapters.store.tables_judged import coverage, rulings
+from tracker.adapters.store.tables_judged import coverage
 from tracker.adapters.store.tables_judged import events as events_table
 from tracker.adapters.store.turns import LOADING, take_turn
-from tracker.domain.announced import SOURCE, events_of, moves_of, spans_of
+from tracker.domain.announced import events_of, moves_of, spans_of
 from tracker.domain.events import Event
-from tracker.domain.facts import GATHERED, Fact, series_of_fact
+from tracker.domain.facts import GATHERED, SOURCE, Fact, series_of_fact
 from tracker.domain.model import Basis, Move, Status
 from tracker.domain.successors import Blend
 
@@ -31,6 +32,7 @@ LOADER = b"1"  # another number where the same facts are to be loaded otherwise
 ADDRESS = "tracker/data"  # where the facts lie, with the source of each row
 
 
+@cache
 def version() -> str:
     """A hash of the bundled facts: another version of them is loaded anew."""
     folder = resources.files("tracker").joinpath("data")
@@ -57,7 +59,7 @@ def load(connection: Connection, now: datetime) -> int:
     if loaded(connection) == version():
         return 0  # another process has just done it
     at = now if loaded(connection) else GATHERED
-    register(connection, SOURCE, "facts", "", ADDRESS, at)
+    register(connection, SOURCE, SOURCE, "", ADDRESS, at)
     known = facts.moves() + facts.listings() + facts.hosts()
     done = reconcile(connection, SOURCE, spans_of(known), basis=Basis.documented, at=at)
     ids = _put_moves(connection, moves_of(known), at)
@@ -111,16 +113,10 @@ def _put_events(connection: Connection, found: Sequence[Event], ids: dict[Any, i
 
 def _rule(connection: Connection, keys: set[str], at: datetime) -> None:
     """Withdraw what the facts no longer tell, and take back what was withdrawn so; a person's word stays."""
-    any_of = rulings.alias()
-    last = select(func.max(any_of.c.id)).where(any_of.c.event == events_table.c.id).scalar_subquery()
-    rows = connection.execute(
-        select(events_table.c.id, events_table.c.key, rulings.c.by, rulings.c.status)
-        .select_from(events_table)
-        .outerjoin(rulings, rulings.c.id == last)
-        .where(events_table.c.source == SOURCE)
-    ).all()
-    gone = [r.id for r in rows if r.key not in keys and r.by is None]
-    back = [r.id for r in rows if r.key in keys and (r.by, r.status) == (SOURCE, Status.withdrawn.value)]
+    ids = connection.scalars(select(events_table.c.id).where(events_table.c.source == SOURCE)).all()
+    found = events.find(connection, None, ids=ids) if ids else []
+    gone = [e.id for e in found if e.key not in keys and not e.ruled_by]
+    back = [e.id for e in found if e.key in keys and e.ruled_by == SOURCE and e.status is Status.withdrawn]
     words = "the bundled facts of this version"
     events.rule(connection, gone, Status.withdrawn, SOURCE, f"{words} do not say so", at)
     events.rule(connection, back, Status.confirmed, SOURCE, f"{words} say so again", at)

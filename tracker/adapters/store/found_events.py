@@ -114,4 +114,5 @@ def _event(row: Any, rows: Sequence[EventRow], ruling: Any) -> Event:
         f"{ruling.status} by {ruling.by}: {ruling.why}" if ruling else row.why,
         row.id,
         row.key,
+        ruling.by if ruling else "",
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from tracker.adapters.store import events
 from tracker.adapters.store.tables import articles, moves, series, sources
+from tracker.domain.days import start_of
 from tracker.domain.mentioned import SAME_DAYS, Happened, near
 from tracker.domain.model import Status
 
@@ -39,11 +40,7 @@ def events_of(
     if not wanted:
         return {}
     told = events.find(connection, None, providers=wanted, since=since.date(), until=until.date())
-    found = [
-        Happened(e.id, e.provider, datetime.combine(e.day, time(), UTC))
-        for e in told
-        if e.status is not Status.withdrawn
-    ]
+    found = [Happened(e.id, e.provider, start_of(e.day)) for e in told if e.status is not Status.withdrawn]
     return {id: near(found, named[id], published[id]) for id in published}
 
 

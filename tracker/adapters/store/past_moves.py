@@ -15,7 +15,7 @@ from tracker.adapters.store.moves import retract
 from tracker.adapters.store.series import series_ids
 from tracker.adapters.store.tables import moves as table
 from tracker.adapters.store.tables_judged import event_rows
-from tracker.domain.events import Event, of_moves
+from tracker.domain.events import PERSON, Event, of_moves
 from tracker.domain.model import Move, Status
 
 BY = "backfill"  # who rules on events here; what a person ruled stays
@@ -73,7 +73,7 @@ def _rule(
     confirmed, provisional = ({_step(m) for m in moves} for moves in (sure, unsure))
     changed: dict[Status, list[int]] = {}
     for event in told_by(connection, source):
-        if any(r.source != source for r in event.rows) or " by person" in event.why:
+        if any(r.source != source for r in event.rows) or event.ruled_by == PERSON:
             continue
         steps = {(r.series.key, r.before, r.after) for r in event.rows}
         status = (

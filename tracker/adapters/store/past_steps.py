@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from tracker.adapters.store import events
 from tracker.adapters.store.past_moves import BY, told_by
 from tracker.adapters.store.spans import spans_of
-from tracker.domain.events import Event
-from tracker.domain.histories import BY_PERSON, events_of_history
+from tracker.domain.events import PERSON, Event
+from tracker.domain.histories import events_of_history
 from tracker.domain.model import Basis, Status
 from tracker.domain.recorded import steps_of
 from tracker.domain.spans import Span
@@ -41,7 +41,7 @@ def put_steps(connection: Connection, source: str, history: Sequence[Span], at: 
 def _is_own(event: Event, source: str, catalogues: Collection[str]) -> bool:
     """Whether a source told an event first, nobody but catalogues did since, and no person ruled on it."""
     alone = event.key.startswith(f"{source}|") and all(r.source in catalogues for r in event.rows)
-    return alone and BY_PERSON not in event.why
+    return alone and event.ruled_by != PERSON
 
 
 def _says(event: Event, row: Any) -> Any:

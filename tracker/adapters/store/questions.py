@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from tracker.adapters.store.moves import move_of, select_moves
+from tracker.adapters.store.moves import DOCUMENTED, move_of, select_moves
 from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.spans import like
 from tracker.adapters.store.tables import (
@@ -149,8 +149,7 @@ def find_moves(connection: Connection, filters: Filters, limit: int | None = Non
     if filters.source:
         statement = statement.where(moves.c.source == filters.source)
     elif not filters.documented:
-        facts = select(sources.c.id).where(sources.c.kind == "facts")
-        statement = statement.where(moves.c.source.not_in(facts))
+        statement = statement.where(moves.c.source.not_in(DOCUMENTED))
     if filters.event:
         statement = statement.where(moves.c.event == filters.event)
     if filters.since:

@@ -7,18 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
 
-from tracker.adapters.store.moves import PENDING, move_of, select_moves
-from tracker.adapters.store.tables import deliveries, looks, moves, prices, snapshots, sources
+from tracker.adapters.store.moves import DOCUMENTED, PENDING, move_of, select_moves
+from tracker.adapters.store.tables import deliveries, looks, moves, prices, snapshots
 from tracker.domain.model import Move, Status
 from tracker.domain.moves import CLAIMED
-
-_DOCUMENTED = select(sources.c.id).where(sources.c.kind == "facts")  # whose moves no look saw
 
 
 def latest_moves(connection: Connection, statuses: Sequence[Status], limit: int) -> list[Move]:
     """Moves that looks saw and that stand so, the newest on the provider's side first."""
     stands = moves.c.status.in_([s.value for s in statuses])
-    statement = select_moves().where(stands, moves.c.source.not_in(_DOCUMENTED))
+    statement = select_moves().where(stands, moves.c.source.not_in(DOCUMENTED))
     newest = statement.order_by(moves.c.at.desc(), moves.c.id.desc()).limit(limit)
     return [move_of(row) for row in connection.execute(newest)]
 
@@ -54,7 +52,7 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
             "\x1f".join(row[:2]): row[2]
             for row in by(looks.c.source, looks.c.outcome, of=func.sum(looks.c.times))
         },
-        "moves": {row[0]: row[1] for row in by(moves.c.status, where=moves.c.source.not_in(_DOCUMENTED))},
+        "moves": {row[0]: row[1] for row in by(moves.c.status, where=moves.c.source.not_in(DOCUMENTED))},
         "deliveries": {row[0]: row[1] for row in by(deliveries.c.state)},
         "prices": {row[0]: row[1] for row in by(prices.c.source, where=open_price)},
     }

@@ -19,8 +19,8 @@ from tracker.adapters.store.tables_judged import events as all_events
 from tracker.domain import market
 from tracker.domain.answers import answer
 from tracker.domain.claims import Claims, Prediction
+from tracker.domain.days import end_of
 from tracker.domain.facts import GATHERED
-from tracker.domain.market_record import at_end_of as end_of
 from tracker.domain.price_verdicts import judge as judge_price
 from tracker.domain.spans import Span
 from tracker.domain.verdict import Days
