@@ -3,7 +3,7 @@
 from sqlalchemy import create_engine
 
 from alembic import context
-from tracker.adapters.store.tables_judged import metadata
+from tracker.adapters.store.schema import metadata
 
 
 def run(connection):

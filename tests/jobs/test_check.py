@@ -23,7 +23,7 @@ from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.questions import Filters
 from tracker.adapters.store.rulings import rule
 from tracker.adapters.store.tables import alerts as alerts_table
-from tracker.adapters.store.tables import deliveries
+from tracker.adapters.store.tables_alerts import deliveries
 from tracker.check import Looked, check, look
 from tracker.domain.errors import TrackerError
 from tracker.domain.model import Move, Status

@@ -17,8 +17,8 @@ from tracker.adapters.store import sources as states
 from tracker.adapters.store.adopted import adopt
 from tracker.adapters.store.engine import asking, open_store, writing
 from tracker.adapters.store.migrate import is_current, migrate
+from tracker.adapters.store.schema import metadata
 from tracker.adapters.store.series import series_ids
-from tracker.adapters.store.tables_judged import metadata
 from tracker.domain.errors import BadSettings
 from tracker.domain.model import Move, Series, Status
 

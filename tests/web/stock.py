@@ -14,7 +14,7 @@ from tracker.adapters.store import articles, outbox, prices, snapshots
 from tracker.adapters.store import moves as store_moves
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import writing
-from tracker.adapters.store.tables import deliveries
+from tracker.adapters.store.tables_alerts import deliveries
 from tracker.domain.alerts import Alert, Message
 from tracker.domain.model import Basis, Move, Observation, Series, Snapshot, Status
 from tracker.domain.moves import Changes

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
@@ -26,9 +26,10 @@ class Message:
     lines: tuple[str, ...]  # each plain and complete
     links: tuple[tuple[str, str], ...] = ()  # (what it leads to, http address)
     table: tuple[tuple[str, ...], ...] = ()  # header row, then rows; for channels that show tables
+    notes: tuple[str, ...] = ()  # what it means: bills, a cheaper offer, the claim that it touches
 
     def as_dict(self) -> dict[str, Any]:
-        return {"subject": self.subject, "lines": self.lines, "links": self.links, "table": self.table}
+        return asdict(self)
 
     @classmethod
     def from_dict(cls, d: dict[str, Any]) -> Message:
@@ -37,17 +38,24 @@ class Message:
             tuple(d["lines"]),
             tuple((a, b) for a, b in d["links"]),
             tuple(tuple(row) for row in d["table"]),
+            tuple(d.get("notes", ())),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One message for one channel, and the moves that it tells."""
+    """One message for one channel, and the moves that it tells.
+
+    `held_for` is "digest" or "quiet" where it waits until `due`, to be sent as one with others of its rule.
+    """
 
     rule: str
     channel: str
     message: Message
     moves: tuple[int, ...] = ()
+    event: str = "move"
+    due: datetime | None = None  # absent: now
+    held_for: str = ""
 
 
 def alerts_for(

@@ -94,9 +94,11 @@ class SendError(Exception):
         permanent: bool = False,
         uncertain: bool = False,
         retry_after: timedelta | None = None,
+        arrived: int = 0,
     ) -> None:
         super().__init__(words)
         self.words = words
+        self.arrived = arrived  # parts of the message that did
         self.permanent = permanent
         self.uncertain = uncertain
         self.retry_after = retry_after

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
-# What a rule can name under `event`; `gone` is a model that left or was renamed, `source` one that fails,
-# goes stale or blind, or is well again; `verdict` a prediction that came to something else.
+from scrapers.page import STANDARD, Terms
+from tracker.domain.schedule import Daily, Hours
+
+# What a rule can name under `event`. Beside moves: `gone` is a model that left or was renamed, `source` one
+# that fails, goes stale or blind, or is well again; `held` a move that waits for a person; `channel` one that
+# nothing reaches; `verdict` a prediction that came to something else; `price_due` an announced price.
 EVENTS = (
     "list_cut", "list_rise", "promo", "end_of_promo", "alias_swap", "plan_cut", "plan_rise", "gone", "source",
-    "article", "verdict",
+    "article", "verdict", "held", "channel", "price_due",
 )  # fmt: skip
 
 
@@ -25,15 +31,39 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Which moves go where. An empty filter lets everything through; `model` holds globs."""
+    """Which moves go where, and when. An empty filter lets everything through; `model` holds globs.
+
+    Bounds are amounts of the price's own currency and unit.
+    """
 
     name: str
     provider: tuple[str, ...] = ()
+    maker: tuple[str, ...] = ()  # who made the model, whoever sells it
     model: tuple[str, ...] = ()
     meter: tuple[str, ...] = ()
+    tier: tuple[str, ...] = ()  # "standard" is the tier without a name
     event: tuple[str, ...] = ()
-    min_pct: Decimal = Decimal(0)
+    direction: str = ""  # cut, rise
+    source_kind: tuple[str, ...] = ()  # providers, plans, hosts, catalogs, feeds
+    watch: str = "watched"  # watched, background, all
+    min_pct: Decimal = Decimal(0)  # since the last price that was announced on the channel
+    min_amount: Decimal = Decimal(0)
+    below: Decimal | None = None  # the new price is lower
+    above: Decimal | None = None
     to: tuple[str, ...] = ()  # channel names; empty: every channel
+    digest: Daily | None = None  # absent: at once
+    quiet: tuple[Hours, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What a month of one's own use buys of one model, by meter and in the meter's unit."""
+
+    name: str
+    model: str  # "openai/gpt-4o"
+    monthly: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    terms: Terms = STANDARD
+    currency: str = ""  # of the price list that pays; needed only where one model has prices in several
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +135,8 @@ class Settings:
     claims: tuple[Path, ...] = ()  # claims files beside the registered one
     channels: tuple[Channel, ...] = ()
     rules: tuple[Rule, ...] = ()
+    workloads: tuple[Workload, ...] = ()
+    watch: tuple[str, ...] = ()  # globs of "provider" or "provider/model"; empty: all but catalogues
     sources: tuple[SourceSetting, ...] = ()
     look: Look = field(default_factory=Look)
     backfill: Backfill = field(default_factory=Backfill)

@@ -105,7 +105,9 @@ def rules(tables: list[Table], channel_names: list[str]) -> list[Rule]:
         min_pct = table.take("min_pct", values.percent, str) or Decimal(0)
         to = table.take("to", many(one_of(channel_names, "a channel")), listed) or ()
         table.end()
-        found.append(Rule(name or "", provider, model, meter, event, min_pct, to))
+        found.append(
+            Rule(name or "", provider, model=model, meter=meter, event=event, min_pct=min_pct, to=to)
+        )
     return found
 
 

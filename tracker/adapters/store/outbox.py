@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, or_, select, update
 
-from tracker.adapters.store.tables import alert_moves, alerts, deliveries
+from tracker.adapters.store.tables_alerts import alert_moves, alerts, deliveries
 from tracker.domain.alerts import Alert, Message
 
 LEASE = timedelta(minutes=2)  # longer than any send may take
@@ -38,6 +38,7 @@ def put(connection: Connection, wanted: Iterable[Alert], source: str | None, now
             alerts.insert().values(
                 created_at=now,
                 source=source,
+                event=alert.event,
                 rule=alert.rule,
                 subject=alert.message.subject,
                 message=json.dumps(alert.message.as_dict(), ensure_ascii=False),
@@ -46,7 +47,7 @@ def put(connection: Connection, wanted: Iterable[Alert], source: str | None, now
         assert result.inserted_primary_key is not None
         id = result.inserted_primary_key[0]
         if alert.moves:
-            rows = [{"alert": id, "move": move} for move in sorted(set(alert.moves))]
+            rows = [{"alert": id, "move": move, "reason": ""} for move in sorted(set(alert.moves))]
             connection.execute(alert_moves.insert(), rows)
         connection.execute(
             deliveries.insert().values(
@@ -55,10 +56,12 @@ def put(connection: Connection, wanted: Iterable[Alert], source: str | None, now
                 channel=alert.channel,
                 state="waiting",
                 attempts=0,
-                next_try=now,
+                next_try=alert.due or now,
                 claimed_by="",
                 uncertain=False,
                 last_error="",
+                held_for=alert.held_for,
+                parts_sent=0,
             )
         )
         count += 1

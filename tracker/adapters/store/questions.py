@@ -13,9 +13,7 @@ from tracker.adapters.store.moves import DOCUMENTED, move_of, select_moves
 from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.spans import like
 from tracker.adapters.store.tables import (
-    alerts,
     bodies,
-    deliveries,
     looks,
     moves,
     prices,
@@ -23,6 +21,7 @@ from tracker.adapters.store.tables import (
     snapshots,
     sources,
 )
+from tracker.adapters.store.tables_alerts import alerts, deliveries
 from tracker.domain.model import Basis, Move
 from tracker.domain.spans import NEVER_LOOKED_AT
 from tracker.domain.witnesses import fold

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, select
 
 from tracker.adapters.store.moves import DOCUMENTED, PENDING, move_of, select_moves
-from tracker.adapters.store.tables import deliveries, looks, moves, prices, snapshots
+from tracker.adapters.store.tables import looks, moves, prices, snapshots
+from tracker.adapters.store.tables_alerts import deliveries
 from tracker.domain.model import Move, Status
 from tracker.domain.moves import CLAIMED
 

@@ -182,45 +182,6 @@ moves = Table(
     Index(None, "series"),
 )
 
-alerts = Table(
-    "alerts",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("created_at", Utc, nullable=False),
-    Column("source", String, ForeignKey("sources.id")),
-    Column("rule", String, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("message", Text, nullable=False),  # JSON of domain.alerts.Message
-)
-
-alert_moves = Table(
-    "alert_moves",
-    metadata,
-    Column("alert", Integer, ForeignKey("alerts.id"), primary_key=True),
-    Column("move", Integer, ForeignKey("moves.id"), primary_key=True),
-    Index(None, "move"),
-)
-
-deliveries = Table(
-    "deliveries",
-    metadata,
-    Column("id", String, primary_key=True),  # a UUID: the same at every try
-    Column("alert", Integer, ForeignKey("alerts.id"), nullable=False),
-    Column("channel", String, nullable=False),
-    Column("state", String, nullable=False),  # waiting, sent, dead
-    Column("attempts", Integer, nullable=False),
-    Column("next_try", Utc),
-    Column("tried_at", Utc),
-    Column("claimed_by", String, nullable=False),
-    Column("claimed_until", Utc),
-    Column("uncertain", Boolean, nullable=False),  # a try ended without an answer: it may arrive twice
-    Column("last_error", Text, nullable=False),
-    Column("sent_at", Utc),
-    UniqueConstraint("alert", "channel"),
-    Index(None, "state", "channel"),
-    Index(None, "channel", "sent_at"),
-)
-
 articles = Table(
     "articles",
     metadata,

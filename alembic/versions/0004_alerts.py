@@ -1,0 +1,55 @@
+"""Digests, quiet hours and parts of deliveries; since when a channel is set; silences."""
+
+import sqlalchemy as sa
+
+from alembic import op
+from tracker.adapters.store.columns import Money, Utc
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Written before: announcements where a move is named, and else mostly sources in trouble.
+    op.add_column("alerts", sa.Column("event", sa.String(), nullable=True))
+    op.execute(
+        "UPDATE alerts SET event = CASE WHEN EXISTS "
+        "(SELECT 1 FROM alert_moves WHERE alert_moves.alert = alerts.id) THEN 'move' ELSE 'source' END"
+    )
+    with op.batch_alter_table("alerts") as table:
+        table.alter_column("event", nullable=False)
+    op.add_column("alert_moves", sa.Column("before", Money(), nullable=True))
+    op.add_column("alert_moves", sa.Column("reason", sa.Text(), nullable=True))
+    op.execute("UPDATE alert_moves SET reason = ''")
+    with op.batch_alter_table("alert_moves") as table:
+        table.alter_column("reason", nullable=False)
+    op.add_column("deliveries", sa.Column("held_for", sa.String(), nullable=True))
+    op.add_column("deliveries", sa.Column("part_of", sa.String(), nullable=True))
+    op.add_column("deliveries", sa.Column("parts_sent", sa.Integer(), nullable=True))
+    op.execute("UPDATE deliveries SET held_for = '', parts_sent = 0")
+    with op.batch_alter_table("deliveries") as table:
+        table.alter_column("held_for", nullable=False)
+        table.alter_column("parts_sent", nullable=False)
+        table.create_foreign_key(op.f("fk_deliveries_part_of_deliveries"), "deliveries", ["part_of"], ["id"])
+    op.create_index("ix_deliveries_part_of", "deliveries", ["part_of"])
+    op.create_table(
+        "channels",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_channels")),
+        sa.Column("since", Utc(), nullable=False),
+        sa.Column("told", sa.String(), nullable=False),
+    )
+    op.create_table(
+        "silences",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_silences")),
+        sa.Column("created_at", Utc(), nullable=False),
+        sa.Column("until", Utc(), nullable=False),
+        sa.Column("ended_at", Utc()),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+    )
