@@ -22,18 +22,23 @@ ROOT = Path(__file__).parents[1]
 JOBS = ("check", "deliver", "judge", "backfill", "reread")
 JOB_FILES = tuple(f"tracker/{job}.py" for job in JOBS)  # some are still to be built
 BELOW = {"adapters", "domain", "scrapers", "version"}  # the floors under every job and entrance
+SHARED = ("record", "announce", "context", "picture")
 MAY_IMPORT = {
     "scrapers": {"scrapers"},
     "version": set(),
     "domain": {"domain", "scrapers"},
     "adapters": BELOW,
-    **{job: {job, "record", *BELOW} for job in JOBS},
-    "told_of": {"told_of", *BELOW},
-    "record": {"record", "told_of", *BELOW},  # what `check` writes: a file of its own for its size
+    **{job: {job, *SHARED, *BELOW} for job in JOBS},
+    # What jobs share, each for its size a file of its own.
+    "context": {"context", *BELOW},
+    "picture": {"picture", *BELOW},
+    "announce": {"announce", "context", *BELOW},
+    "told_of": {"told_of", "announce", *BELOW},
+    "record": {"record", "told_of", "announce", *BELOW},
     "web": {"web", *BELOW},
-    "daemon": {"daemon", "web", "record", *JOBS, *BELOW},
-    "demo": {"demo", "daemon", "record", *JOBS, *BELOW},
-    "cli": {"cli", "demo", "daemon", "web", "record", *JOBS, *BELOW},
+    "daemon": {"daemon", "web", *SHARED, *JOBS, *BELOW},
+    "demo": {"demo", "daemon", *SHARED, *JOBS, *BELOW},
+    "cli": {"cli", "demo", "daemon", "web", *SHARED, *JOBS, *BELOW},
     "main": {"cli"},
 }
 ROOMS = {"tracker/__init__.py": "version", "tracker/__main__.py": "main"}

@@ -22,7 +22,7 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """From one time of day to another, past midnight where that is not later; `days` are those they begin on."""
+    """From one time of day to another, past midnight where that is not later; they begin on these days."""
 
     since: time
     until: time
