@@ -13,6 +13,7 @@ import ipaddress
 import logging
 import re
 import threading
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,7 +50,6 @@ _ASSET = AppriseAsset(
 )
 _MEANT = {"smtp": "mailto", "smtps": "mailtos", "email": "mailtos", "telegram": "tgram", "webhook": "https"}
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,30})://", re.I)
-_arrived: dict[tuple[str, str], int] = {}  # parts of a message that arrived before one did not
 
 
 class Webhook(NotifyBase):
@@ -138,19 +138,34 @@ def _is_bare(host: str) -> bool:
     return "." not in host
 
 
-async def send(channel: Channel, message: Message, delivery_id: str, *, repeat: bool = False) -> None:
-    """Send one message to one channel; raises SendError.
+def takes_pictures(channel: Channel) -> bool:
+    """Whether a channel's service shows a picture beside a message."""
+    plugin = _plugin(channel.url.strip())
+    return plugin is not None and plugin.attachment_support
 
-    `repeat` marks it as one that may have arrived before. Of a message in several parts, those that
-    arrived are not sent again by this process.
+
+async def send(
+    channel: Channel,
+    message: Message,
+    delivery_id: str,
+    *,
+    repeat: bool = False,
+    skip: int = 0,
+    picture: bytes | None = None,
+) -> None:
+    """Send one message to one channel; raises SendError, whose `arrived` counts the parts that did.
+
+    `repeat` marks it as one that may have arrived before. `skip` parts of it arrived at an earlier try
+    and are left out; they count as arrived. `picture` (PNG) goes with the first part, where the service
+    takes one; a message is never lost for its picture.
     """
-    stop = threading.Event()
+    sending = _Sending(channel, message, delivery_id, repeat, picture, arrived=skip)
     outcome: list[Refusal | None] = []
     loop, done = asyncio.get_running_loop(), asyncio.Event()
 
     def work() -> None:
         try:
-            outcome.append(_send(channel, message, delivery_id, repeat, stop))
+            outcome.append(_send(sending))
         finally:
             with contextlib.suppress(RuntimeError):  # the loop is gone
                 loop.call_soon_threadsafe(done.set)
@@ -163,44 +178,54 @@ async def send(channel: Channel, message: Message, delivery_id: str, *, repeat: 
     except TimeoutError:
         outcome = [Refusal(f"not done within {BOUND_SECONDS:g} s", uncertain=True)]
     finally:
-        stop.set()
+        sending.stop.set()
     refusal = outcome[0] if outcome else Refusal("sending it failed on our side", uncertain=True)
     if refusal:
-        raise _error(channel, refusal)
+        raise _error(channel, refusal, sending.arrived)
 
 
-def _error(channel: Channel, refusal: Refusal) -> SendError:
+@dataclass(slots=True)
+class _Sending:
+    """One message on its way, as the loop and the thread that sends it share it."""
+
+    channel: Channel
+    message: Message
+    delivery_id: str
+    repeat: bool
+    picture: bytes | None
+    arrived: int  # parts
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+def _error(channel: Channel, refusal: Refusal, arrived: int) -> SendError:
     words = UNKNOWN if refusal.uncertain else "refused for good" if refusal.permanent else "not sent"
     return SendError(
         f"channel {channel.name}: {words} ({refusal.words})",
         permanent=refusal.permanent,
         uncertain=refusal.uncertain,
         retry_after=refusal.retry_after,
+        arrived=arrived,
     )
 
 
-def _send(
-    channel: Channel, message: Message, delivery_id: str, repeat: bool, stop: threading.Event
-) -> Refusal | None:
-    plugin = _plugin(channel.url.strip())
+def _send(it: _Sending) -> Refusal | None:
+    plugin = _plugin(it.channel.url.strip())
     if plugin is None:
         return Refusal(
             "its address cannot be read; docs/channels.md shows how one is written", permanent=True
         )
-    through, key = Apprise(plugin, asset=_ASSET), (channel.name, delivery_id)
-    note = f"(This may be a repeat: delivery {delivery_id}.)" if repeat else ""
-    _name_delivery(plugin, delivery_id)
-    parts = _parts(plugin, message, note)
-    for part in parts[_arrived.get(key, 0) :]:
-        if stop.is_set():
+    through = Apprise(plugin, asset=_ASSET)
+    note = f"(This may be a repeat: delivery {it.delivery_id}.)" if it.repeat else ""
+    _name_delivery(plugin, it.delivery_id)
+    for part in _parts(plugin, it.message, note)[it.arrived :]:
+        if it.stop.is_set():
             return Refusal("stopped", uncertain=True)
-        with answers.listening(delivery_id) as heard:
+        with answers.listening(it.delivery_id) as heard:
             sent = through.notify(**part)
         if not sent:
             silent = "no connection to the mail server" if isinstance(plugin, NotifyEmail) else "refused"
             return heard.refusals[-1] if heard.refusals else Refusal(silent)
-        _arrived[key] = _arrived.get(key, 0) + 1
-    _arrived.pop(key, None)
+        it.arrived += 1
     return None
 
 
