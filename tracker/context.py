@@ -1,4 +1,4 @@
-"""What stands beside the moves of an alert: bills, a cheaper offer, the claim, the announcement, the chart."""
+"""What is said beside the moves of an alert: bills, an offer, the claim, the announcement, the chart."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def step_chart(curves: Iterable[Curve], frame: Frame, *, until: date, marked: da
         frame,
         [
             *_level(frame, "y"),
-            *_article(frame, marked, min(days, default=until), until),
+            *article_rule(frame, marked, min(days, default=until), until),
             _steps(drawn, frame, until, value_axis(frame, values), min(days, default=until)),
         ],
     )
@@ -97,15 +97,7 @@ def _steps(curves: Sequence[Curve], frame: Frame, until: date, axis: Spec, since
         points = [*curve.points, (until, curve.points[-1][1])]
         rows += [{"day": d.isoformat(), "value": v, "name": name} for d, v in points]
     colours = COLOURS[frame.theme].curves
-    legend = {
-        "orient": "top",
-        "direction": "vertical" if frame.is_narrow else "horizontal",
-        "columns": 1 if frame.is_narrow else 3,
-        "title": None,
-        "symbolType": "stroke",
-        "symbolSize": 260,
-        "symbolStrokeWidth": 2.5,
-    }
+    legend = legend_of(frame)
     scale = {"domain": names, "range": [colours[i % len(colours)] for i in range(len(names))]}
     dashes = {"domain": names, "range": [[5, 4] if curve.dashed else [1, 0] for curve in curves]}
     return {
@@ -131,7 +123,21 @@ def _steps(curves: Sequence[Curve], frame: Frame, until: date, axis: Spec, since
     }
 
 
-def _article(frame: Frame, day: date | None, since: date, until: date) -> list[Spec]:
+def legend_of(frame: Frame, columns: int = 3) -> Spec:
+    """Which curve is which, above the chart: in one column where it is narrow."""
+    return {
+        "orient": "top",
+        "direction": "vertical" if frame.is_narrow else "horizontal",
+        "columns": 1 if frame.is_narrow else columns,
+        "title": None,
+        "symbolType": "stroke",
+        "symbolSize": 260,
+        "symbolStrokeWidth": 2.5,
+    }
+
+
+def article_rule(frame: Frame, day: date | None, since: date, until: date) -> list[Spec]:
+    """The article's day as a line with its words, where it lies in the chart."""
     if day is None or not since <= day <= until:
         return []
     soft = COLOURS[frame.theme].soft
