@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import time as clock
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from scrapers.page import Terms
 from tracker.adapters.config import explain, load
 from tracker.domain.errors import BadSettings
-from tracker.domain.settings import Channel, Look
+from tracker.domain.schedule import Daily, Hours
+from tracker.domain.settings import Channel, Look, Rule
 
 BAD = Path(__file__).with_name("bad_settings")
 ROWS = sorted(path.stem for path in BAD.glob("*.txt"))
@@ -95,6 +98,7 @@ def test_every_value_that_can_be_set_arrives(tmp_path: Path) -> None:
         data_dir = "data"
         listen = "[::]:9000"
         log_level = "DEBUG"
+        watch = ["OpenAI", "anthropic/claude-*"]
         [look]
         max_bytes = "2MiB"
         concurrency = 2
@@ -115,6 +119,30 @@ def test_every_value_that_can_be_set_arrives(tmp_path: Path) -> None:
         event = ["list_cut"]
         min_pct = 2.50
         to = "team"
+        [[rule]]
+        name = "all keys"
+        maker = "Meta"
+        tier = ["standard", "Batch"]
+        direction = "cut"
+        source_kind = ["hosts", "catalogs"]
+        min_amount = 0.05
+        below = 2
+        above = 0
+        digest = "Mon-Wed, sat 9:30 Europe/Berlin"
+        quiet = ["22:00-07:00 Europe/Berlin", "sat,sun 00:00-24:00", "fri-mon 12:00 – 13:00 UTC"]
+        [[workload]]
+        name = "bot"
+        model = "OpenAI/GPT-4o"
+        monthly = { input_mtok = 300, output_mtok = 0.50 }
+        tier = "standard"
+        region = "eu"
+        currency = "usd"
+        [[workload]]
+        name = "seats"
+        model = "anthropic/claude team"
+        billing = "yearly"
+        [workload.monthly]
+        seat_month = 12
         """,
     )
     settings = load({"TRACKER_TEAM_URL": CHAT}, cwd=tmp_path)
@@ -125,9 +153,37 @@ def test_every_value_that_can_be_set_arrives(tmp_path: Path) -> None:
         max_bytes=2 << 20, concurrency=2, robots=False, user_agent="mine/1", confirm_after=timedelta(0)
     )
     assert settings.channels == (Channel("team", CHAT), Channel("ops", CHAT))
-    (rule,) = settings.rules
+    assert settings.watch == ("openai", "anthropic/claude-*")
+    rule, full = settings.rules
     assert (rule.provider, rule.model, rule.meter) == (("openai", "anthropic"), ("gpt-4*",), ("input_mtok",))
     assert (rule.event, rule.min_pct, rule.to) == (("list_cut",), Decimal("2.5"), ("team",))
+    assert (rule.watch, rule.digest, rule.quiet, rule.below) == ("watched", None, (), None)
+    assert full == Rule(
+        "all keys",
+        maker=("meta",),
+        tier=("standard", "batch"),
+        direction="cut",
+        source_kind=("hosts", "catalogs"),
+        watch="all",
+        min_amount=Decimal("0.05"),
+        below=Decimal(2),
+        above=Decimal(0),
+        digest=Daily(clock(9, 30), "Europe/Berlin", frozenset({0, 1, 2, 5})),
+        quiet=(
+            Hours(clock(22), clock(7), "Europe/Berlin"),
+            Hours(clock(0), clock(0), "UTC", frozenset({5, 6})),
+            Hours(clock(12), clock(13), "UTC", frozenset({4, 5, 6, 0})),
+        ),
+    )
+    bot, seats = settings.workloads
+    assert (bot.name, bot.model, bot.terms, bot.currency) == (
+        "bot",
+        "openai/gpt-4o",
+        Terms(region="eu"),
+        "USD",
+    )
+    assert bot.monthly == {"input_mtok": 300, "output_mtok": Decimal("0.5")}
+    assert (seats.monthly, seats.terms) == ({"seat_month": 12}, Terms(billing="yearly"))
 
 
 def test_a_variable_that_the_file_names_is_not_an_unknown_one(tmp_path: Path) -> None:
@@ -165,6 +221,33 @@ rule = [
 """
     lines = [line.partition(": ")[0].removeprefix("tracker.toml:") for line in problems(tmp_path, text)]
     assert lines == ["3", "4", "8", "8", "8", "8", "12", "14"]
+
+
+def test_explain_shows_the_keys_of_rules_and_workloads_as_they_may_be_written(tmp_path: Path) -> None:
+    text = """
+        watch = ["openai", "anthropic/claude-*"]
+        [[rule]]
+        name = "cuts"
+        below = 1e-3
+        digest = "mon - fri 9:00  Europe/Berlin"
+        quiet = ["22:00-07:00", "sat 00:00-24:00"]
+        [[workload]]
+        name = "bot"
+        model = "openai/gpt-4o"
+        monthly = { input_mtok = 3e2 }
+        """
+    write(tmp_path, text)
+    shown = {s.key: s.shown for s in explain({}, cwd=tmp_path)}
+    assert shown["watch"] == "openai, anthropic/claude-*"
+    assert shown["rule.cuts.below"] == "0.001"
+    assert shown["rule.cuts.digest"] == "mon,tue,wed,thu,fri 09:00 Europe/Berlin"
+    assert shown["rule.cuts.quiet"] == "22:00-07:00 UTC, sat 00:00-24:00 UTC"
+    assert (shown["workload.bot.model"], shown["workload.bot.monthly.input_mtok"]) == ("openai/gpt-4o", "300")
+    digest, quiet = load({}, cwd=tmp_path).rules[0].digest, load({}, cwd=tmp_path).rules[0].quiet
+    rule = f'digest = "{shown["rule.cuts.digest"]}"\nquiet = {shown["rule.cuts.quiet"].split(", ")}\n'
+    write(tmp_path, f'[[rule]]\nname = "cuts"\n{rule}')
+    (again,) = load({}, cwd=tmp_path).rules
+    assert (again.digest, again.quiet) == (digest, quiet)
 
 
 def test_explain_shows_every_setting_where_it_was_set_and_no_secret(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from tracker.domain.errors import BadSettings
 pytestmark = pytest.mark.catalogue
 PIECES = [*"=.,#\\\"'[]{}\n\0\ufeffé", '"""', "'''", "[[", "]]", "\r\n", '"1h"', '"CANARY"', '"127.0.0.1:80"']
 WORDS_OF_TOML = """true inf nan 0 -1 1e9999999999 1979-05-27 0x7f name url url_env url_file notify
-listen look pace channel rule to event min_pct source openai headers env file every database_url data_dir"""
+listen look pace channel rule to event min_pct source openai headers env file every database_url data_dir
+watch workload monthly input_mtok model tier currency direction below above digest quiet 09:00:00"""
 PIECES += [
     '"json://CANARY:CANARY@127.0.0.1:1/CANARY?CANARY=CANARY"',
     '"slack://CANARY/CANARY"',
@@ -53,6 +54,14 @@ WORDS += [
     "http://[",
     "postgresql://[::CANARY",
 ]
+WORDS += [
+    "09:00 Europe/Berlin",
+    "mon-fri 22:00-07:00",
+    "25:61 CANARY",
+    "CANARY 09:00 CANARY",
+    "mon-CANARY 9:00",
+]
+WORDS += ["openai/gpt-4o", "CANARY/", "cut", "USD", "catalogs"]
 VALUES = st.recursive(
     st.sampled_from([w for w in WORDS if w != "\ud800"])
     | st.integers()
@@ -61,7 +70,7 @@ VALUES = st.recursive(
     | st.text(),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["env", "file", "name", "x y"]), inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["env", "file", "name", "x y", "input_mtok"]), inner, max_size=2)
     ),
     max_leaves=4,
 )
@@ -90,11 +99,31 @@ KEYS += [
     "concurrency",
     "odd",
 ]
-# A name that is no address is meant to be shown.
+KEYS += [
+    "maker",
+    "tier",
+    "direction",
+    "source_kind",
+    "watch",
+    "min_amount",
+    "below",
+    "above",
+    "digest",
+    "quiet",
+    "monthly",
+    "currency",
+]
+
+
+def is_a_name(value: object) -> bool:
+    """Whether it is no address: a name, of a file or a rule, is meant to be shown."""
+    return isinstance(value, str) and "CANARY" in value and "://" not in value
+
+
 TABLES = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=4).map(
-    lambda table: table | {"name": "team"} if table.get("name") == "CANARY-1" else table
+    lambda table: table | {"name": "team"} if is_a_name(table.get("name")) else table
 )
-TOP = ["database_url", "data_dir", "base_url", "listen", "log_level", "notify", "odd key"]
+TOP = ["database_url", "data_dir", "base_url", "listen", "log_level", "notify", "watch", "odd key"]
 DOCUMENTS = st.fixed_dictionaries(
     {},
     optional={
@@ -102,6 +131,7 @@ DOCUMENTS = st.fixed_dictionaries(
         "look": TABLES | VALUES,
         "channel": st.lists(TABLES, max_size=3) | VALUES,
         "rule": st.lists(TABLES, max_size=3) | VALUES,
+        "workload": st.lists(TABLES, max_size=3) | VALUES,
         "source": st.dictionaries(
             st.sampled_from(["openai", "x", "", "a b", "CANARY y"]), TABLES, max_size=3
         ),
@@ -157,7 +187,7 @@ def test_any_toml_loads_or_is_bad_settings(tmp_path: Path, document: dict[str, o
 @few
 @given(st.dictionaries(st.sampled_from([*VARIABLES, "TRACKER_ODD", "TRACKER_é y"]), st.sampled_from(WORDS)))
 def test_any_variable_loads_or_is_bad_settings(tmp_path: Path, env: dict[str, str]) -> None:
-    if env.get("TRACKER_CONFIG") == "CANARY-1":
+    if is_a_name(env.get("TRACKER_CONFIG")):
         del env["TRACKER_CONFIG"]  # a file's name, and shown
     stands(tmp_path, b"", env)
 

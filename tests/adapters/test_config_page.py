@@ -36,7 +36,13 @@ def test_every_single_value_is_on_the_page_with_its_variable_and_its_default(tmp
 
 
 @pytest.mark.parametrize(
-    ("title", "table"), [("Channels", "[[channel]]"), ("Rules", "[[rule]]"), ("Sources", "[source.x]")]
+    ("title", "table"),
+    [
+        ("Channels", "[[channel]]"),
+        ("Rules", "[[rule]]"),
+        ("Workloads", "[[workload]]"),
+        ("Sources", "[source.x]"),
+    ],
 )
 def test_every_key_of_a_table_is_on_the_page(tmp_path: Path, title: str, table: str) -> None:
     (tmp_path / "tracker.toml").write_text(f"{table}\nzzzzzz = 1\n")
@@ -55,4 +61,14 @@ def test_the_example_of_the_page_loads(tmp_path: Path) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     (tmp_path / "tracker.toml").write_text(example)
     settings = load({"SLACK_URL": "json://127.0.0.1/x", "ACME_KEY": "Bearer x"}, cwd=tmp_path)
-    assert [len(x) for x in (settings.channels, settings.rules, settings.sources)] == [1, 1, 2]
+    tables = (settings.channels, settings.rules, settings.workloads, settings.sources)
+    assert [len(table) for table in tables] == [1, 2, 1, 2]
+
+
+def test_every_time_that_the_page_shows_is_read(tmp_path: Path) -> None:
+    rows = section("Rules")
+    shown = [(key, text) for key in ("digest", "quiet") for text in re.findall(r'`"(.*?)"`', rows[key][0])]
+    assert len(shown) == 5
+    rules = [f'[[rule]]\nname = "{n}"\n{key} = "{text}"\n' for n, (key, text) in enumerate(shown)]
+    (tmp_path / "tracker.toml").write_text("".join(rules))
+    assert len(load({}, cwd=tmp_path).rules) == 5

@@ -23,8 +23,9 @@ from tracker.adapters.config.options import (
     in_file,
     in_flags,
 )
+from tracker.adapters.config.rules import rules, workloads
 from tracker.adapters.config.sources import needing_a_browser, sources
-from tracker.adapters.config.tables import channels, rules, source_settings
+from tracker.adapters.config.tables import channels, source_settings
 from tracker.adapters.config.toml_file import NotToml, TomlFile, read_toml
 from tracker.adapters.config.wrong import Wrong, printable
 from tracker.domain.errors import BadSettings
@@ -116,7 +117,7 @@ def _scalars(layer: Layer, here: Path, ledger: Ledger) -> Settings:
         look=replace(Look(), **look),
         backfill=replace(Backfill(), **backfill),
     )
-    plain = ("listen", "log_level", "bundled_history")
+    plain = ("listen", "log_level", "bundled_history", "watch")
     settings = replace(settings, **{key: said[key] for key in plain if key in said})
     if "claims" in layer:
         base = layer["claims"].place.base
@@ -150,7 +151,8 @@ def _with_tables(settings: Settings, layer: Layer, top: Table, env: Mapping[str,
     return replace(
         settings,
         channels=(*notify, *found),
-        rules=tuple(rules(top.inner_list("rule"), names)),
+        rules=tuple(rules(top.inner_list("rule"), names, watch=bool(settings.watch))),
+        workloads=tuple(workloads(top.inner_list("workload"))),
         sources=tuple(source_settings(top.inner("source", "source"), env)),
     )
 

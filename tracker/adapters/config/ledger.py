@@ -82,7 +82,8 @@ class Table:
         self.file, self.ledger, self.path, self.label = file, ledger, path, label
         self._known: list[str] = []
         self.data: dict[str, object] = data if isinstance(data, dict) else {}
-        if not isinstance(data, dict):
+        self._is_table = isinstance(data, dict)
+        if not self._is_table:
             ledger.wrong(self.place(), f"is {kind_of(data)}; a table is allowed")
 
     def place(self, key: str = "") -> Place:
@@ -91,6 +92,11 @@ class Table:
         origin = f"{self.file.name}:{line}" if line else self.file.name
         dotted = ".".join(filter(None, (self.label, plain(key) if key else "")))
         return Place(f"{origin}: {dotted}" if dotted else origin, origin, self.file.folder, line)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is a table, and nothing is in it."""
+        return self._is_table and not self.data
 
     def has(self, key: str) -> bool:
         return key in self.data

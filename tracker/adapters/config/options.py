@@ -78,6 +78,7 @@ OPTIONS = (
     Option("notify", channel_urls, shown=hidden),
     Option("bundled_history", values.switch, yes_or_no, shown=lambda on: "true" if on else "false"),
     Option("claims", values.many(values.path), by_commas, shown=lambda files: listed(tuple(map(str, files)))),
+    Option("watch", values.many(values.watched), by_commas, shown=listed),
     Option("look.pace", span("0s"), shown=shown_duration),
     Option("look.confirm_after", span("0s"), shown=shown_duration),
     Option("look.allow_private", values.each(private), by_commas, shown=listed),

@@ -1,23 +1,22 @@
-"""The tables of the file: channels, rules, and what it says of sources."""
+"""The tables of the file about what is outside: channels, and what it says of sources."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
-from scrapers.meters import METERS
 from tracker.adapters.config import values
 from tracker.adapters.config.addresses import host, page, shown_page
 from tracker.adapters.config.durations import shown_duration
 from tracker.adapters.config.files import read_named, read_secret
 from tracker.adapters.config.ledger import Ledger, Table, hidden, listed
+from tracker.adapters.config.names import own_name
 from tracker.adapters.config.options import channel_url
-from tracker.adapters.config.values import Read, many, one_of, pattern
+from tracker.adapters.config.values import Read, many
 from tracker.adapters.config.wrong import Wrong, kind_of
-from tracker.domain.settings import EVENTS, Channel, Rule, SourceSetting
+from tracker.domain.settings import Channel, SourceSetting
 
 Env = Mapping[str, str]
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
@@ -33,29 +32,12 @@ def channels(tables: list[Table], env: Env, taken: list[str]) -> tuple[list[Chan
     found: list[Channel] = []
     names = [*taken]
     for table in tables:
-        name = _name(table, names)
+        name = own_name(table, names)
         url = _url(table, env)
         table.end()
         if name and url:
             found.append(Channel(name, url))
     return found, names
-
-
-def _name(table: Table, names: list[str]) -> str | None:
-    """A name that no other has; from here on the table is called by it."""
-    noun = table.label.partition("[")[0]
-    if not table.has("name"):
-        table.wrong("", f"has no name; a {noun} needs one")
-    found = table.find("name", values.name)
-    if found is None:
-        return None
-    name = found.value
-    if name in names:
-        table.wrong("name", f"is the name of another {noun} too; each needs its own")
-    else:
-        table.label = f"{noun}.{name}"
-    names.append(name)
-    return name
 
 
 def _url(table: Table, env: Env) -> str | None:
@@ -90,25 +72,6 @@ def _from_variable(value: object, env: Env, ledger: Ledger) -> str:
 
 def _from_file(value: object, base: Path) -> str:
     return read_secret(base / values.path(value)).strip()
-
-
-def rules(tables: list[Table], channel_names: list[str]) -> list[Rule]:
-    """What goes where; every channel that a rule names is there."""
-    found: list[Rule] = []
-    names: list[str] = []
-    for table in tables:
-        name = _name(table, names)
-        provider = table.take("provider", many(pattern), listed) or ()
-        model = table.take("model", many(pattern), listed) or ()
-        meter = table.take("meter", many(one_of(METERS, "a meter")), listed) or ()
-        event = table.take("event", many(one_of(EVENTS, "an event")), listed) or ()
-        min_pct = table.take("min_pct", values.percent, str) or Decimal(0)
-        to = table.take("to", many(one_of(channel_names, "a channel")), listed) or ()
-        table.end()
-        found.append(
-            Rule(name or "", provider, model=model, meter=meter, event=event, min_pct=min_pct, to=to)
-        )
-    return found
 
 
 def source_settings(table: Table | None, env: Env) -> list[SourceSetting]:

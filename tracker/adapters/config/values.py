@@ -15,6 +15,8 @@ from tracker.adapters.config.wrong import Wrong, kind_of, unknown
 T = TypeVar("T")
 Read = Callable[[object], T]
 
+MOST_MONEY, MOST_USED = 900_000_000, 10**12
+_SMALLEST = Decimal("1e-10")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -154,6 +156,62 @@ def percent(value: object) -> Decimal:
     if not (Decimal(value).is_finite() and 0 <= value <= 10_000):
         raise Wrong("is out of range; 0 to 10000 per cent is allowed")
     return Decimal(value)
+
+
+def price(value: object) -> Decimal:
+    """An amount of money in a price's own currency and unit, as exact as prices are kept."""
+    return _number(value, "an amount such as 0.5 or 2", MOST_MONEY)
+
+
+def quantity(value: object) -> Decimal:
+    """How much of a meter is used, in its unit; more than nothing."""
+    found = _number(value, "a number such as 300 or 0.5", MOST_USED)
+    if not found:
+        raise Wrong("is nothing; a number above 0 is allowed, and a meter that is not used is left out")
+    return found
+
+
+def _number(value: object, allowed: str, most: int) -> Decimal:
+    if not isinstance(value, (int, Decimal)) or isinstance(value, bool):
+        raise Wrong(f"is {kind_of(value)}; {allowed} is allowed")
+    found = Decimal(value)
+    if not (found.is_finite() and 0 <= found <= most):
+        raise Wrong(f"is out of range; 0 to {most} is allowed")
+    if found and found != found.quantize(_SMALLEST):
+        raise Wrong("has too many decimal places; 10 are allowed")
+    return found or Decimal(0)  # "0e99" is shown as any zero
+
+
+def shown_price(amount: Decimal) -> str:
+    """Money, or a quantity, without an exponent."""
+    return format(amount, "f")
+
+
+def currency(value: object) -> str:
+    """The code of a currency."""
+    found = text(value).strip().upper()
+    if not re.fullmatch(r"[A-Z]{3}", found):
+        raise Wrong('is not a currency; a code of three letters such as "USD" is allowed')
+    return found
+
+
+def offered(value: object) -> str:
+    """A model and who sells it, in the one spelling in which both are kept."""
+    found = " ".join(text(value).split()).casefold()
+    provider, _, model = found.partition("/")
+    if not provider.strip() or not model.strip():
+        raise Wrong('does not say who sells the model; write PROVIDER/MODEL such as "openai/gpt-4o"')
+    if "*" in found or "?" in found:
+        raise Wrong('is more than one model; write PROVIDER/MODEL such as "openai/gpt-4o", without * and ?')
+    return found
+
+
+def watched(value: object) -> str:
+    """What is watched: "provider" or "provider/model", with * and ? for any letters."""
+    found = pattern(value)
+    if "://" in found or found.startswith("/") or found.endswith("/"):
+        raise Wrong('is not what can be watched; "openai" or "anthropic/claude-*" is allowed')
+    return found
 
 
 def switch(value: object) -> bool:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher
 
-# Keys of later versions, told so instead of guessing a neighbour.
-LATER = frozenset({"digest", "workload", "quiet", "quiet_hours", "tier"})
-FEW = 16
+# Keys that stand in a table, told so instead of guessing a neighbour of where they were put.
+_OF_A_RULE = frozenset(
+    {"digest", "quiet", "event", "direction", "min_pct", "min_amount", "below", "above", "to"}
+)
+FEW = 17  # so many a rule has
 
 
 class Wrong(Exception):
@@ -26,8 +28,8 @@ def _likeness(known: str, word: str) -> float:
 
 def unknown(word: str, known: Collection[str], noun: str = "a setting") -> str:
     """The sentence for a word that is none of ours: the nearest, or all of a few where none is near."""
-    if noun == "a setting" and word.casefold() in LATER:
-        return "is not in this version yet; leave it out"
+    if noun == "a setting" and word.casefold() in _OF_A_RULE and word.casefold() not in known:
+        return "is a key of a rule; put it below its [[rule]] in tracker.toml"
     if not known:
         return f"is not {noun}; there is none"
     near = nearest(word, known)
