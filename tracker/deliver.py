@@ -28,7 +28,14 @@ class Send(Protocol):
     """The notify adapter's `send`, or what a test or the demo puts in its place. Raises SendError."""
 
     async def __call__(
-        self, channel: Channel, message: Message, delivery_id: str, *, repeat: bool = False
+        self,
+        channel: Channel,
+        message: Message,
+        delivery_id: str,
+        *,
+        repeat: bool = False,
+        skip: int = 0,
+        picture: bytes | None = None,
     ) -> None: ...
 
 
@@ -78,7 +85,9 @@ async def _try(edges: Edges, channel: Channel, id: str, owner: str, send: Send) 
     if delivery is None:
         return None
     try:
-        await send(channel, delivery.message, delivery.id, repeat=delivery.uncertain)
+        await send(
+            channel, delivery.message, delivery.id, repeat=delivery.uncertain, skip=delivery.parts_sent
+        )
     except SendError as e:
         await _not_sent(edges, delivery, owner, e)
         return Delivered(failed=1)
@@ -91,12 +100,19 @@ async def _try(edges: Edges, channel: Channel, id: str, owner: str, send: Send) 
 async def _not_sent(edges: Edges, delivery: outbox.Delivery, owner: str, error: SendError) -> None:
     now = edges.clock.now()
     wait = max(backoff(delivery.attempts, random.random()), error.retry_after or backoff(0, 0))  # noqa: S311
-    expired = now - delivery.created_at >= outbox.EXPIRY
+    expired = now >= delivery.expires
     words = f"given up after {outbox.EXPIRY.days} days: {error.words}" if expired else error.words
     state = "dead" if error.permanent or expired else "waiting"
     uncertain = delivery.uncertain or error.uncertain
     await _settle(
-        edges, delivery, owner, state=state, next_try=now + wait, last_error=words, uncertain=uncertain
+        edges,
+        delivery,
+        owner,
+        state=state,
+        next_try=now + wait,
+        last_error=words,
+        uncertain=uncertain,
+        parts_sent=max(delivery.parts_sent, error.arrived),
     )
     log.warning("deliver.failed", channel=delivery.channel, delivery=delivery.id, state=state, words=words)
 

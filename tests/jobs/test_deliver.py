@@ -29,7 +29,14 @@ class Post:
     tries: int = 0
 
     async def __call__(
-        self, channel: Channel, message: Message, delivery_id: str, *, repeat: bool = False
+        self,
+        channel: Channel,
+        message: Message,
+        delivery_id: str,
+        *,
+        repeat: bool = False,
+        skip: int = 0,
+        picture: bytes | None = None,
     ) -> None:
         self.tries += 1
         if channel.name in self.down:

@@ -13,9 +13,12 @@ from sqlalchemy import Connection, case, func, or_, select, update
 
 from tracker.adapters.store.tables_alerts import alert_moves, alerts, deliveries
 from tracker.domain.alerts import Alert, Message
+from tracker.domain.model import Move
 
 LEASE = timedelta(minutes=2)  # longer than any send may take
 EXPIRY = timedelta(days=7)  # a message that could not leave for so long is dead
+# What is held back is written up to a week before it is due.
+HELD_EXPIRY = 2 * EXPIRY
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,13 @@ class Delivery:
     """One message on its way to one channel."""
 
     id: str
+    alert: int
     channel: str
     message: Message
     attempts: int  # this one included
-    created_at: datetime
+    expires: datetime  # a try that fails after this is the last
     uncertain: bool  # an earlier try ended without an answer: it may arrive twice
+    parts_sent: int  # of a message in several parts: those that arrived at earlier tries
 
 
 def put(connection: Connection, wanted: Iterable[Alert], source: str | None, now: datetime) -> int:
@@ -47,8 +52,7 @@ def put(connection: Connection, wanted: Iterable[Alert], source: str | None, now
         assert result.inserted_primary_key is not None
         id = result.inserted_primary_key[0]
         if alert.moves:
-            rows = [{"alert": id, "move": move, "reason": ""} for move in sorted(set(alert.moves))]
-            connection.execute(alert_moves.insert(), rows)
+            connection.execute(alert_moves.insert(), _as_told(id, alert.moves))
         connection.execute(
             deliveries.insert().values(
                 id=str(uuid.uuid4()),
@@ -68,33 +72,54 @@ def put(connection: Connection, wanted: Iterable[Alert], source: str | None, now
     return count
 
 
+def _as_told(alert: int, moves: Iterable[Move]) -> list[dict[str, Any]]:
+    once = {m.id: m for m in moves}
+    return [
+        {"alert": alert, "move": id, "before": m.before, "reason": m.reason} for id, m in sorted(once.items())
+    ]
+
+
 def waiting(connection: Connection, now: datetime) -> dict[str, list[str]]:
-    """The deliveries that may be tried now, by channel, oldest first.
+    """The deliveries that may be tried now, by channel, oldest first; what is told in a digest is none.
 
     A channel whose last try failed is left alone until that try is due again; then everything that
-    waits for it is offered, so that nothing overtakes.
+    waits for it is offered, so that nothing overtakes. What is held back stays so until it is due.
     """
+    found = {}
+    for channel, is_down in open_channels(connection, now):
+        offered = (*offers(channel, is_down, now), *unclaimed(now))
+        ids = connection.execute(select(deliveries.c.id).where(*offered).order_by(deliveries.c.alert))
+        found[channel] = list(ids.scalars())
+    return {channel: ids for channel, ids in found.items() if ids}
+
+
+def open_channels(connection: Connection, now: datetime) -> list[tuple[str, bool]]:
+    """The channels for which something waits and that may be tried now, and whether the last try failed."""
     tried = deliveries.c.attempts > 0  # and since then not made to wait anew: see `retry`
-    channels = connection.execute(
+    rows = connection.execute(
         select(
             deliveries.c.channel,
             func.max(case((tried, deliveries.c.tried_at))).label("failed_at"),
             func.min(case((tried, deliveries.c.next_try))).label("due"),
         )
-        .where(deliveries.c.state == "waiting")
+        .where(*WAITS)
         .group_by(deliveries.c.channel)
+        .order_by(deliveries.c.channel)
     ).all()
-    found = {}
-    for row in channels:
-        down = row.failed_at is not None and not _sent_since(connection, row.channel, row.failed_at)
-        if down and row.due > now:
-            continue
-        free = [*_unclaimed(now), deliveries.c.channel == row.channel]
-        if not down:
-            free.append(deliveries.c.next_try <= now)
-        ids = connection.execute(select(deliveries.c.id).where(*free).order_by(deliveries.c.alert))
-        found[row.channel] = list(ids.scalars())
-    return {channel: ids for channel, ids in found.items() if ids}
+    found = []
+    for row in rows:
+        is_down = row.failed_at is not None and not _sent_since(connection, row.channel, row.failed_at)
+        if not is_down or row.due <= now:
+            found.append((row.channel, is_down))
+    return found
+
+
+def offers(channel: str, is_down: bool, now: datetime) -> tuple[Any, ...]:
+    """Which deliveries an open channel may be sent now, as clauses."""
+    due = deliveries.c.next_try <= now
+    if is_down:
+        due = or_(due, deliveries.c.held_for == "", deliveries.c.attempts > 0)
+    return (deliveries.c.channel == channel, due)
 
 
 def _sent_since(connection: Connection, channel: str, moment: datetime) -> bool:
@@ -106,7 +131,7 @@ def next_try(connection: Connection, channels: Sequence[str]) -> datetime | None
     """When the next delivery may be tried."""
     rows = connection.execute(
         select(deliveries.c.channel, func.min(deliveries.c.next_try).label("at"))
-        .where(deliveries.c.state == "waiting")
+        .where(*WAITS)
         .group_by(deliveries.c.channel)
     )
     return min((row.at for row in rows if row.channel in channels), default=None)
@@ -117,7 +142,7 @@ def claim(connection: Connection, id: str, owner: str, now: datetime) -> Deliver
     before = connection.execute(select(deliveries.c.claimed_by).where(deliveries.c.id == id)).scalar()
     result = connection.execute(
         update(deliveries)
-        .where(deliveries.c.id == id, *_unclaimed(now))
+        .where(deliveries.c.id == id, *unclaimed(now))
         .values(
             claimed_by=owner,
             claimed_until=now + LEASE,
@@ -133,28 +158,46 @@ def claim(connection: Connection, id: str, owner: str, now: datetime) -> Deliver
         .join(alerts, alerts.c.id == deliveries.c.alert)
         .where(deliveries.c.id == id)
     ).one()
-    message = Message.from_dict(json.loads(row.message))
-    return Delivery(row.id, row.channel, message, row.attempts, row.created_at, row.uncertain)
+    return Delivery(
+        id=row.id,
+        alert=row.alert,
+        channel=row.channel,
+        message=Message.from_dict(json.loads(row.message)),
+        attempts=row.attempts,
+        expires=row.created_at + (HELD_EXPIRY if row.held_for else EXPIRY),
+        uncertain=row.uncertain,
+        parts_sent=row.parts_sent,
+    )
 
 
-def settle(connection: Connection, /, id: str, *, owner: str, **columns: Any) -> None:
-    """End a try: give the delivery its state and let it go."""
-    connection.execute(
+def settle(connection: Connection, /, id: str, *, owner: str, **columns: Any) -> bool:
+    """End a try: give the delivery its state and let it go; False if it was another's meanwhile.
+
+    What is told in it, where it is a digest, comes to the same end.
+    """
+    result = connection.execute(
         update(deliveries)
         .where(deliveries.c.id == id, deliveries.c.claimed_by == owner)
         .values(claimed_by="", claimed_until=None, **columns)
     )
+    if result.rowcount != 1:
+        return False
+    mirrored = {name: value for name, value in columns.items() if name in MIRRORED}
+    if mirrored:
+        connection.execute(update(deliveries).where(deliveries.c.part_of == id).values(**mirrored))
+    return True
 
 
 def release(connection: Connection, owner: str, now: datetime) -> int:
-    """Free what a tracker that is gone had claimed, and try everything soon; how many it had claimed.
+    """Free what a tracker that is gone had claimed, and try again soon what failed; how many it had claimed.
 
-    Such a try ended without an answer, so it may arrive twice.
+    Such a try ended without an answer, so it may arrive twice. What was never tried is due when it is due.
     """
     mine = (deliveries.c.state == "waiting", deliveries.c.claimed_by == owner)
     freed = update(deliveries).where(*mine).values(claimed_by="", claimed_until=None, uncertain=True)
     count = connection.execute(freed).rowcount
-    connection.execute(update(deliveries).where(deliveries.c.state == "waiting").values(next_try=now))
+    failed = (deliveries.c.state == "waiting", deliveries.c.attempts > 0)
+    connection.execute(update(deliveries).where(*failed).values(next_try=now))
     return int(count)
 
 
@@ -167,18 +210,27 @@ def end_orphans(connection: Connection, channels: Sequence[str]) -> int:
 
 
 def retry(connection: Connection, ids: Sequence[str], now: datetime) -> int:
-    """Let dead deliveries wait again, all of them where `ids` is empty; how many."""
-    chosen = [deliveries.c.state == "dead"]
-    if ids:
-        chosen.append(deliveries.c.id.in_(ids))
-    result = connection.execute(
-        update(deliveries).where(*chosen).values(state="waiting", attempts=0, next_try=now)
-    )
-    return int(result.rowcount)
+    """Let dead deliveries wait again, all of them where `ids` is empty; how many.
+
+    One that is told in a digest waits with all of that digest.
+    """
+    dead = select(deliveries.c.id, deliveries.c.part_of).where(deliveries.c.state == "dead")
+    rows = connection.execute(dead.where(deliveries.c.id.in_(ids)) if ids else dead).all()
+    whole = sorted({row.part_of or row.id for row in rows})
+    for id in whole:
+        connection.execute(
+            update(deliveries)
+            .where(or_(deliveries.c.id == id, deliveries.c.part_of == id), deliveries.c.state == "dead")
+            .values(state="waiting", attempts=0, next_try=now)
+        )
+    return len(rows) if ids else len(whole)
 
 
-def _unclaimed(now: datetime) -> tuple[Any, ...]:
-    return (
-        deliveries.c.state == "waiting",
-        or_(deliveries.c.claimed_until.is_(None), deliveries.c.claimed_until < now),
-    )
+# What waits by itself, and is not told in a digest.
+WAITS: tuple[Any, ...] = (deliveries.c.state == "waiting", deliveries.c.part_of.is_(None))
+MIRRORED = ("state", "next_try", "last_error", "sent_at")  # of a digest, by what is told in it
+
+
+def unclaimed(now: datetime) -> tuple[Any, ...]:
+    """What nobody has in hand, as clauses."""
+    return (*WAITS, or_(deliveries.c.claimed_until.is_(None), deliveries.c.claimed_until < now))
