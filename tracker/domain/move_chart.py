@@ -3,53 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
-from scrapers.meters import METERS
 from scrapers.page import Terms
 from tracker.domain import wording
 from tracker.domain.chart import ARTICLE, LATE, article_rule, legend_of
 from tracker.domain.chart_frame import COLOURS, Frame, Spec, Theme, day_axis, value_axis, whole
 from tracker.domain.days import start_of
 from tracker.domain.model import Move, Series, Status
-from tracker.domain.spans import Span, price_at
-from tracker.domain.witnesses import fold
+from tracker.domain.move_lines import LEAST_TIME, Line, Step, lines_of, place_of
+from tracker.domain.spans import Span
 
-MOST_LINES = 5
-MOST_STEPS = 300  # of a line: the last ones
 MOST_LABELS = 3  # moved lines whose prices stand beside the mark
-APART = 1.25  # times: prices nearer than this have one label
+APART = Decimal("1.25")  # times: prices nearer than this have one label
 ROOM = 0.07  # of a chart's time, after a move: a price of just now has to be seen
 NEAR = 0.4  # of a chart's time: words at two lines that are so near stand one above the other
-LEAST_TIME = timedelta(hours=12)
 LONGEST_TITLE, LONGEST_WORDS = 90, 240
 WIDTHS = (390, 720)  # pixels: a phone's, and a page's
-
-_ORDER = {meter: place for place, meter in enumerate(METERS)}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A price from a moment on; None: from here on none is known."""
-
-    at: datetime
-    price: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a price list: what every source says of it, the best basis first."""
-
-    series: Series
-    steps: tuple[Step, ...]
-
-    @property
-    def last(self) -> Decimal | None:
-        return next((s.price for s in reversed(self.steps) if s.price is not None), None)
 
 
 def move_chart(
@@ -74,7 +47,7 @@ def move_chart(
     since, end = _time(lines, moves, until)
     values = [float(s.price) for line in lines for s in line.steps if s.price is not None]
     values += [float(price) for m in moves for price in (m.before, m.after)]
-    y = value_axis(frame, values)
+    y = _with_headroom(value_axis(frame, values), values)
     article = article_rule(frame, ARTICLE, since.date(), end.date())
     raised = bool(article) and abs(first.at - start_of(ARTICLE)) < (end - since) * NEAR
     return whole(
@@ -85,55 +58,6 @@ def move_chart(
             *_mark(moves, frame, since, end, y, raised=raised),
         ],
     )
-
-
-def lines_of(moves: Sequence[Move], spans: Iterable[Span], until: datetime) -> list[Line]:
-    """The moved lines, and the model's standard ones of the same unit and currency beside them."""
-    moved = {_line(m.series): m.series for m in moves}
-    by_line: dict[object, list[Span]] = {}
-    for span in spans:
-        by_line.setdefault(_line(span.series), []).append(span)
-    unit, currency = wording.unit_words(moves[0].series.meter), moves[0].series.currency
-    beside = {
-        key: own[0].series
-        for key, own in by_line.items()
-        if key not in moved
-        and own[0].series.currency == currency
-        and wording.unit_words(own[0].series.meter) == unit
-        and _is_standard(own[0].series.terms)
-    }
-    kept = [*sorted(moved.items(), key=_place), *sorted(beside.items(), key=_place)][:MOST_LINES]
-    found = [Line(series, _steps(by_line.get(key, []), until)) for key, series in sorted(kept, key=_place)]
-    return [line for line in found if line.steps]
-
-
-def _line(series: Series) -> object:
-    """What is one line, however the sources spell the model's name."""
-    return series.provider, fold(series.model), series.meter, series.terms, series.currency
-
-
-def _is_standard(terms: Terms) -> bool:
-    return not (terms.tier or terms.context or terms.window or terms.region)
-
-
-def _place(item: tuple[object, Series]) -> tuple[bool, int, str]:
-    series = item[1]
-    return series.terms != Terms(), _ORDER.get(series.meter, len(_ORDER)), repr(series.terms)
-
-
-def _steps(spans: Sequence[Span], until: datetime) -> tuple[Step, ...]:
-    """The prices of one line from each moment at which another holds; it ends in a price, or in none."""
-    ends = {s.valid_to for s in spans if s.valid_to is not None}
-    moments = sorted(at for at in {s.valid_from for s in spans} | ends if at <= until)
-    steps: list[Step] = []
-    for at in moments[-4 * MOST_STEPS :]:
-        best = price_at(spans, at)
-        price = best.price if best else None
-        if not steps or steps[-1].price != price:
-            steps.append(Step(at, price))
-    if steps and steps[0].price is None:
-        steps = steps[1:]
-    return tuple(steps[-MOST_STEPS:])
 
 
 def _time(lines: Sequence[Line], moves: Sequence[Move], until: datetime) -> tuple[datetime, datetime]:
@@ -149,7 +73,7 @@ def _time(lines: Sequence[Line], moves: Sequence[Move], until: datetime) -> tupl
 
 def _subtitle(moves: Sequence[Move]) -> str:
     groups: dict[Terms, list[Move]] = {}
-    for move in sorted(moves, key=lambda m: _ORDER.get(m.series.meter, len(_ORDER))):
+    for move in sorted(moves, key=lambda m: place_of(m.series)):
         groups.setdefault(move.series.terms, []).append(move)
     said = []
     for line in groups.values():
@@ -176,6 +100,15 @@ def _name(line: Line) -> str:
 
 
 # --- layers ---
+
+
+def _with_headroom(y: Spec, values: Sequence[float]) -> Spec:
+    """The axis with room above and below, so that no line and no word lies on its edge."""
+    if y["scale"].get("type") == "log":
+        return y
+    low, high = min(values), max(values)
+    room = (high - low) * 0.12 or high * 0.05 or 1
+    return y | {"scale": {"zero": False, "nice": False, "domain": [max(0, low - room), high + room]}}
 
 
 def _drawn(
@@ -221,6 +154,9 @@ def _moments(since: datetime, end: datetime, frame: Frame) -> Spec:
         axis: Spec = {"format": "%d %b %H:%M", "tickCount": 3 if frame.is_narrow else 6, "grid": False}
     elif long < timedelta(days=100):
         axis = {"format": "%d %b", "tickCount": 4 if frame.is_narrow else 8, "grid": False}
+    elif long < timedelta(days=400):
+        step = 3 if frame.is_narrow and long > timedelta(days=200) else 1
+        axis = {"format": "%b %Y", "tickCount": {"interval": "month", "step": step}, "grid": False}
     else:
         axis = day_axis(since.date(), end.date(), frame)
     return {
@@ -242,8 +178,6 @@ def _mark(
     words = {"field": "words", "type": "nominal"}
     side = {"align": "right", "dx": -7} if at - since > (end - since) * LATE else {"align": "left", "dx": 7}
     text = {"type": "text", "color": colours.ink, "fontSize": 11.5, "baseline": "bottom", **side}
-    label = text | {"dy": -5, "fontWeight": 600}
-    halo = label | {"color": colours.paper, "stroke": colours.paper, "strokeWidth": 4, "strokeJoin": "round"}
     day = {"at": _iso(at), "words": _day(at, end - since)}
     dots = [{"at": _iso(m.at), "value": float(m.after)} for m in moves]
     above = text | {"dx": 0, "y": 0, "dy": -20 if raised else -4}
@@ -251,29 +185,41 @@ def _mark(
         {"mark": {"type": "rule", "color": colours.ink, "opacity": 0.55}, "encoding": {"x": x}},
         {"mark": above, "encoding": {"x": x, "text": words}},
     ]
-    of_label = [{"mark": mark, "encoding": {"x": x, "y": value, "text": words}} for mark in (halo, label)]
     dot = {"type": "point", "filled": True, "size": 46, "opacity": 1, "color": colours.ink}
     return [
         {"data": {"values": [day]}, "layer": of_day},
         {"data": {"values": dots}, "mark": dot, "encoding": {"x": x, "y": value}},
-        {"data": {"values": _labels(moves)}, "layer": of_label},
+        *_said(moves, frame, text, {"x": x, "y": value, "text": words}),
     ]
 
 
-def _labels(moves: Sequence[Move]) -> list[Spec]:
-    """Before → after of the moved lines, as many as there is room for: the most expensive first."""
+def _said(moves: Sequence[Move], frame: Frame, text: Spec, encoding: Spec) -> Iterable[Spec]:
+    """Before → after beside the dots, in the corner of the step that is empty, legible on a line, too."""
+    paper = COLOURS[frame.theme].paper
+    kept = _labelled(moves)
+    for own, place in (
+        ([m for m in kept if m.is_cut], {"baseline": "bottom", "dy": -5}),
+        ([m for m in kept if not m.is_cut], {"baseline": "top", "dy": 6}),
+    ):
+        label = text | place | {"fontWeight": 600}
+        halo = label | {"color": paper, "stroke": paper, "strokeWidth": 4, "strokeJoin": "round"}
+        layers = [{"mark": mark, "encoding": encoding} for mark in (halo, label)]
+        if own:
+            yield {"data": {"values": [_label(m) for m in own]}, "layer": layers}
+
+
+def _labelled(moves: Sequence[Move]) -> list[Move]:
+    """The moves that there is room to label: the most expensive first, none that are near each other."""
     kept: list[Move] = []
     for move in sorted(moves, key=lambda m: -m.after):
-        if not kept or kept[-1].after > move.after * Decimal(APART):
+        if not kept or kept[-1].after >= move.after * APART:
             kept.append(move)
-    return [
-        {
-            "at": _iso(m.at),
-            "value": float(m.after),
-            "words": " → ".join(wording.money(price, m.series.currency) for price in (m.before, m.after)),
-        }
-        for m in kept[:MOST_LABELS]
-    ]
+    return kept[:MOST_LABELS]
+
+
+def _label(move: Move) -> Spec:
+    words = " → ".join(wording.money(price, move.series.currency) for price in (move.before, move.after))
+    return {"at": _iso(move.at), "value": float(move.after), "words": words}
 
 
 def _day(at: datetime, long: timedelta) -> str:
