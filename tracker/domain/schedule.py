@@ -33,17 +33,22 @@ class Hours:
 def next_time(daily: Daily, after: datetime) -> datetime:
     """The first moment after `after`: once a local day, also where a clock change skips it or repeats it.
 
-    A time that is skipped is its day's first moment after the gap; of two the first.
+    A time that is skipped is its day's first moment after the gap; of two the first. A day that a place
+    leaves out as a whole has none.
     """
     for day in _days(after, daily.zone, -1):
         at = _moment(day, daily.at, daily.zone)
-        if day.weekday() in daily.days and at > after:
+        there = at.astimezone(ZoneInfo(daily.zone)).date() == day
+        if day.weekday() in daily.days and there and at > after:
             return at
     raise AssertionError("a week has every weekday")
 
 
 def quiet_until(quiet: Sequence[Hours], at: datetime) -> datetime | None:
-    """When the quiet hours that `at` lies in end, those included that begin before they do; else None."""
+    """When the quiet hours that `at` lies in end, those included that begin before they do; else None.
+
+    Of an end that comes twice the second; where there is no end, some day after a week.
+    """
     end = at
     while later := max((e for hours in quiet if (e := _end(hours, end))), default=None):
         end = later
@@ -58,7 +63,7 @@ def _end(hours: Hours, at: datetime) -> datetime | None:
         if begin > at:
             return None
         last = day + _DAY if hours.until <= hours.since else day
-        end = _moment(last, hours.until, hours.zone)
+        end = _moment(last, hours.until, hours.zone, fold=1)
         if day.weekday() in hours.days and begin <= at < end:
             return end
     return None
@@ -78,8 +83,9 @@ def _days(around: datetime, zone: str, first: int) -> Iterator[date]:
         day += _DAY
 
 
-def _moment(day: date, at: time, zone: str) -> datetime:
-    local = datetime.combine(day, at, ZoneInfo(zone))
+def _moment(day: date, at: time, zone: str, fold: int = 0) -> datetime:
+    """When a clock shows `at` that day; the second time with `fold`, and after a gap where it never does."""
+    local = datetime.combine(day, at, ZoneInfo(zone)).replace(fold=fold)
     moment = local.astimezone(UTC)
     skipped = moment.astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None)
     if not skipped:
