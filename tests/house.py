@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 JOBS = ("check", "deliver", "judge", "backfill", "reread")
 JOB_FILES = tuple(f"tracker/{job}.py" for job in JOBS)  # some are still to be built
 BELOW = {"adapters", "domain", "scrapers", "version"}  # the floors under every job and entrance
-SHARED = ("record", "announce", "context", "picture")
+SHARED = ("record", "announce", "ruling", "preview", "context", "picture")
 MAY_IMPORT = {
     "scrapers": {"scrapers"},
     "version": set(),
@@ -33,6 +33,8 @@ MAY_IMPORT = {
     "context": {"context", *BELOW},
     "picture": {"picture", *BELOW},
     "announce": {"announce", "context", *BELOW},
+    "ruling": {"ruling", "announce", *BELOW},
+    "preview": {"preview", "announce", *BELOW},
     "told_of": {"told_of", "announce", *BELOW},
     "record": {"record", "told_of", "announce", *BELOW},
     "web": {"web", *BELOW},
@@ -48,6 +50,7 @@ ROOMS = {"tracker/__init__.py": "version", "tracker/__main__.py": "main"}
 STORE, CLI, WEB, DEMO = "tracker/adapters/store/", "tracker/cli/", "tracker/web/", "tracker/demo/"
 FETCH, GUARD = "tracker/adapters/fetch.py", "tracker/adapters/guard.py"
 NOTIFY, ANSWERS = "tracker/adapters/notify.py", "tracker/adapters/answers.py"
+SERVICES, MAIL = "tracker/adapters/services.py", "tracker/adapters/mail.py"  # what notify sends
 DAEMON = "tracker/daemon.py"
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "httpx": (FETCH,),
@@ -59,9 +62,9 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "sqlite3": (STORE,),
     "alembic": (f"{STORE}migrate.py",),
     "zstandard": (f"{STORE}snapshots.py",),
-    "apprise": (NOTIFY,),
+    "apprise": (NOTIFY, SERVICES, MAIL),
     "playwright": ("tracker/adapters/browser.py",),
-    "requests": (NOTIFY, ANSWERS),  # answers.py listens to what apprise sends by it
+    "requests": (SERVICES, ANSWERS),  # answers.py listens to what apprise and services.py send by it
     "urllib3": (NOTIFY, ANSWERS),
     "smtplib": (ANSWERS,),
     "apscheduler": (DAEMON,),

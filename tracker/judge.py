@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,14 @@ import structlog
 
 from tracker.adapters import claims as claims_files
 from tracker.adapters.edges import Edges
-from tracker.adapters.store import Connection, outbox, verdicts
+from tracker.adapters.store import Connection, verdicts
 from tracker.adapters.store.turns import JUDGING, take_turn
+from tracker.announce import announce_notices
 from tracker.domain.answers import gist, why_changed
 from tracker.domain.claims import Claims, Prediction
 from tracker.domain.errors import BadClaims
 from tracker.domain.settings import Settings
-from tracker.domain.verdict_alerts import verdict_alerts
+from tracker.domain.verdict_notices import verdict_notices
 
 log = structlog.get_logger()
 FIRST = "first judged"
@@ -90,18 +91,5 @@ def _tell(
     settings: Settings,
     at: datetime,
 ) -> None:
-    alerts = verdict_alerts(
-        claims,
-        prediction,
-        before,
-        body,
-        why,
-        rules=settings.rules,
-        channels=_names(settings),
-        base_url=settings.base_url,
-    )
-    outbox.put(connection, alerts, None, at)
-
-
-def _names(settings: Settings) -> Sequence[str]:
-    return [channel.name for channel in settings.channels]
+    notices = verdict_notices(claims, prediction, before, body, why, base_url=settings.base_url)
+    announce_notices(connection, settings, notices, source=None, now=at)

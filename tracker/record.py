@@ -13,20 +13,19 @@ from scrapers.source import Source
 from tracker import told_of
 from tracker.adapters import facts
 from tracker.adapters.edges import Edges
-from tracker.adapters.store import Connection, articles, events, moves, outbox, prices, snapshots, witnesses
+from tracker.adapters.store import Connection, articles, events, moves, prices, snapshots, witnesses
 from tracker.adapters.store import sources as states
+from tracker.announce import announce_notices
 from tracker.domain import health
-from tracker.domain.alerts import Alert, alerts_for
 from tracker.domain.arrivals import arrived, departed, looked_at, successions
 from tracker.domain.errors import FetchError
 from tracker.domain.events import of_moves
-from tracker.domain.listings import left, renamed
+from tracker.domain.listings import left
 from tracker.domain.model import Basis, Move, Snapshot, Status, basis_of, text
 from tracker.domain.moves import Changes, step
-from tracker.domain.notices import listing_alerts
 from tracker.domain.observe import Known, Seen, hold_to_the_known, observe
 from tracker.domain.settings import SourceSetting
-from tracker.domain.witnesses import SAME_MOVE, witness_of
+from tracker.domain.witnesses import witness_of
 
 LONGEST_WORDS = 500
 
@@ -94,9 +93,10 @@ def record(
     _mean(connection, source, changes, known, confirmed, row.last_well, got.at, snapshot)
     stored = articles.put(connection, source.id, reading.articles, got.at, snapshot)
     turn, told = told_of.well(connection, edges, source.id, before, changes.flapped, got.at)
-    told += _news(connection, edges, source, changes, known, confirmed, got.at)
+    told += told_of.listings(source, changes, known, edges.settings.base_url)
     told += told_of.articles(connection, edges, source, stored, got.at, is_first=row.last_well is None)
-    outbox.put(connection, told, source.id, got.at)
+    told_of.moved(connection, edges, source, changes, waiting, confirmed, got.at)
+    announce_notices(connection, edges.settings, told, source=source.id, now=got.at)
     again = _again(connection, changes, edges, source.id) if waiting or changes.opened else None
     words = _words(reading, seen)
     due = again or got.at + health.next_look(source.every, 0)
@@ -146,24 +146,6 @@ def _is_dated(reading: Reading) -> bool:
     return any(o.terms.promo_until or o.terms.effective_from for o in reading.offers)
 
 
-def _news(
-    connection: Connection,
-    edges: Edges,
-    source: Source,
-    changes: Changes,
-    known: Mapping[str, Known],
-    confirmed: Sequence[Move],
-    at: datetime,
-) -> list[Alert]:
-    """What to tell of the moves that nobody was told yet, and of models that left or were renamed."""
-    fresh = [m for m in confirmed if not witnesses.is_told(connection, m, at - SAME_MOVE)]
-    told = alerts_for(fresh, page_url=source.shown_url, **told_of.routes(edges))
-    if source.kind != "catalogs":  # third parties list and delist by the day
-        gone, new_names = left(changes, known), renamed(changes, known)
-        told += listing_alerts(gone, new_names, source=source.id, **told_of.routes(edges))
-    return told
-
-
 def _witnessed(
     connection: Connection, edges: Edges, source: Source, basis: Basis, at: datetime
 ) -> list[Move]:
@@ -209,7 +191,7 @@ def record_failure(
     """The look was not well: the last good prices stay, and after some such looks somebody is told."""
     row, words = states.get(connection, source.id), text(error.words, LONGEST_WORDS)
     turn, told = told_of.failure(connection, edges, row, error, at, words, snapshot)
-    outbox.put(connection, told, source.id, at)
+    announce_notices(connection, edges.settings, told, source=source.id, now=at)
     retry_after = error.retry_after if isinstance(error, FetchError) else None
     states.set_to(
         connection,

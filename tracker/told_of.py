@@ -1,30 +1,37 @@
-"""What a source's looks have to tell beside prices: trouble and recovery, flapping, no network at all."""
+"""What a source's looks have to tell: moves, trouble and recovery, flapping, articles, models that left."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from scrapers.page import ReadError
 from scrapers.source import Source
 from tracker.adapters.edges import Edges
-from tracker.adapters.store import Connection, Row, mentions, moves
+from tracker.adapters.store import Connection, Row, mentions, moves, witnesses
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.articles import Stored
+from tracker.announce import announce_held, announce_moves, announce_unheld
 from tracker.domain import health
-from tracker.domain.alerts import Alert
 from tracker.domain.errors import FetchError
+from tracker.domain.listings import left, renamed
 from tracker.domain.mentioned import told
-from tracker.domain.model import State
+from tracker.domain.model import Move, State, Status
+from tracker.domain.moves import Changes
 from tracker.domain.notices import (
     MOST_SAID,
-    article_alerts,
-    flapping_alerts,
-    offline_alerts,
-    online_alerts,
-    recovery_alerts,
-    trouble_alerts,
+    Notice,
+    article_notices,
+    flapping_notices,
+    listing_notices,
+    offline_notices,
+    online_notices,
+    recovery_notices,
+    trouble_notices,
 )
+from tracker.domain.observe import Known
+from tracker.domain.witnesses import SAME_MOVE
 
 
 def failure(
@@ -35,40 +42,42 @@ def failure(
     at: datetime,
     words: str,
     snapshot: int | None,
-) -> tuple[health.Turn, list[Alert]]:
+) -> tuple[health.Turn, list[Notice]]:
     """How a source is after a look that was not well, and what is told of it."""
     turn = health.failed(health_of(row), error.kind, at)
     if turn.tell:
         known = states.is_told(connection, health.OFFLINE)
         turn = health.as_offline(turn, *states.reached(connection, turn.since), known)
     if turn.tell == health.OFFLINE:
-        return turn, offline_alerts(turn.since, **routes(edges))
+        return turn, offline_notices(turn.since, base_url=edges.settings.base_url)
     if turn.tell:
         since = row.last_well or turn.since
-        return turn, trouble_alerts(row.id, turn.tell, words, since, snapshot, **routes(edges))
+        return turn, trouble_notices(
+            row.id, turn.tell, words, since, snapshot, base_url=edges.settings.base_url
+        )
     return turn, []
 
 
 def well(
     connection: Connection, edges: Edges, source: str, before: health.Health, flapped: bool, at: datetime
-) -> tuple[health.Turn, list[Alert]]:
+) -> tuple[health.Turn, list[Notice]]:
     """How a source is after a well look; told where it is well again, or flaps."""
     watched = flapped or before.told == health.FLAPPING
     flaps = moves.flaps(connection, source, at - health.FLAPS_WITHIN) if watched else 0
     turn = health.well(before, at, flaps)
     if turn.tell:
-        return turn, flapping_alerts(source, flaps, **routes(edges))
+        return turn, flapping_notices(source, flaps, base_url=edges.settings.base_url)
     if before.told == health.OFFLINE:
         states.forget(connection, health.OFFLINE)
-        return turn, online_alerts(**routes(edges))
+        return turn, online_notices(base_url=edges.settings.base_url)
     if before.told and not turn.told:
-        return turn, recovery_alerts(source, before.told, before.since, **routes(edges))
+        return turn, recovery_notices(source, before.told, before.since, base_url=edges.settings.base_url)
     return turn, []
 
 
 def articles(
     connection: Connection, edges: Edges, source: Source, stored: Stored, at: datetime, *, is_first: bool
-) -> list[Alert]:
+) -> list[Notice]:
     """Keep what new and edited articles of a feed say; what is told of the new ones, at a first look nothing.
 
     What an article says of a tracked price stands beside the price that was recorded when it was published.
@@ -80,13 +89,45 @@ def articles(
     checked = mentions.of_articles(connection, published, at)
     said = {stored.fresh[id].guid: told(of, MOST_SAID) for id, of in checked.items()}
     fresh = list(stored.fresh.values())
-    return article_alerts(fresh, source.id, source.quiet, said, **routes(edges))
+    return article_notices(fresh, source.id, source.quiet, said, base_url=edges.settings.base_url)
 
 
-def routes(edges: Edges) -> dict[str, Any]:
-    """What every alert is made with: rules, channels, the address that links lead to."""
-    s = edges.settings
-    return {"rules": s.rules, "channels": [c.name for c in s.channels], "base_url": s.base_url}
+def moved(
+    connection: Connection,
+    edges: Edges,
+    source: Source,
+    changes: Changes,
+    waiting: Mapping[str, Move],
+    confirmed: Sequence[Move],
+    at: datetime,
+) -> None:
+    """Tell of the moves that nobody was told yet, of those that are held now, and of those that were."""
+    fresh = [m for m in confirmed if not witnesses.is_told(connection, m, at - SAME_MOVE)]
+    announce_moves(
+        connection,
+        edges.settings,
+        fresh,
+        source=source.id,
+        kind=source.kind,
+        page_url=source.shown_url,
+        now=at,
+    )
+    held = [
+        m
+        for m in moves.pending(connection, source.id).values()
+        if m.status is Status.held and m.recorded_at == at
+    ]
+    announce_held(connection, edges.settings, held, source=source.id, kind=source.kind, now=at)
+    were = {m.id for m in waiting.values() if m.status is Status.held}
+    over = [m for m in (*changes.withdrawn, *confirmed) if m.id in were and m not in fresh]
+    announce_unheld(connection, edges.settings, over, source=source.id, now=at)
+
+
+def listings(source: Source, changes: Changes, known: Mapping[str, Known], base_url: str) -> list[Notice]:
+    """What to tell of models that left or were renamed; third parties list and delist by the day."""
+    if source.kind == "catalogs":
+        return []
+    return listing_notices(left(changes, known), renamed(changes, known), source.id, base_url=base_url)
 
 
 def health_of(row: Row[Any]) -> health.Health:

@@ -21,12 +21,12 @@ from tracker.adapters.store import questions, snapshots
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.questions import Filters
-from tracker.adapters.store.rulings import rule
 from tracker.adapters.store.tables import alerts as alerts_table
 from tracker.adapters.store.tables_alerts import deliveries
 from tracker.check import Looked, check, look
 from tracker.domain.errors import TrackerError
 from tracker.domain.model import Move, Status
+from tracker.ruling import rule
 
 LIST = {"a": "3", "b": "4", "c": "5", "d": "6", "e": "7", "f": "8"}
 

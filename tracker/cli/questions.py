@@ -11,9 +11,10 @@ import typer
 
 import scrapers.catalog
 from scrapers.source import Source
+from tracker import ruling
 from tracker.adapters import chromium, config
 from tracker.adapters.config.durations import shown_duration
-from tracker.adapters.store import Row, questions, rulings, snapshots
+from tracker.adapters.store import Row, questions, snapshots
 from tracker.adapters.store.engine import asking, writing
 from tracker.cli import common
 from tracker.cli.options import (
@@ -203,7 +204,7 @@ def _rule(ids: list[int], status: Status, why: str) -> None:
     engine = common.store(settings)
     urls = {s.id: s.shown_url for s in common.sources(settings).values()}
     with writing(engine) as connection:
-        ruled = rulings.rule(connection, ids, status, why, datetime.now(UTC), settings, urls)
+        ruled = ruling.rule(connection, ids, status, why, datetime.now(UTC), settings, urls)
     for move in ruled:
         sys.stdout.write(f"move {move.id} is {status.value}: {why}\n")
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
 
 from tracker.domain import wording
 from tracker.domain.model import Move
-from tracker.domain.settings import Rule
 
-MOST_LINES = 20  # of one message; what is beyond is counted and linked, never silently left out
+MOST_LINES = 40  # of one message; of more the biggest are shown, and the rest is counted and linked
+TOP_LINES = 12
 HEADER = ("Model", "Meter", "Before", "After", "Change")
-EVERYTHING = Rule("default")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One message for one channel, and the moves that it tells.
+    """One message for one channel, and the moves that it tells, as it tells them.
 
     `held_for` is "digest" or "quiet" where it waits until `due`, to be sent as one with others of its rule.
     """
@@ -52,74 +50,41 @@ class Alert:
     rule: str
     channel: str
     message: Message
-    moves: tuple[int, ...] = ()
+    moves: tuple[Move, ...] = ()
     event: str = "move"
     due: datetime | None = None  # absent: now
     held_for: str = ""
 
 
-def alerts_for(
-    moves: Sequence[Move], *, rules: Sequence[Rule], channels: Sequence[str], page_url: str, base_url: str
-) -> list[Alert]:
-    """What to tell of one announcement: the confirmed moves of one source at one look.
+def message_of(
+    moves: Sequence[Move],
+    *,
+    page_url: str,
+    base_url: str,
+    notes: Sequence[str] = (),
+    links: Iterable[tuple[str, str]] = (),
+) -> Message:
+    """One announcement in words: a line a model; of more than MOST_LINES the TOP_LINES biggest, and totals.
 
-    One alert a rule and channel; a move that several rules send to one channel is told there once,
-    by the first. Without rules every move goes to every channel.
+    `moves` are as told: from the price last announced. `notes` and `links` are what stands beside them.
     """
-    alerts: list[Alert] = []
-    told: dict[str, set[int]] = {}
-    messages: dict[tuple[int, ...], Message] = {}
-    for rule in rules or (EVERYTHING,):
-        wanted = [place for place, move in enumerate(moves) if admits(rule, move)]
-        for channel in rule.to or channels:
-            fresh = tuple(place for place in wanted if place not in told.setdefault(channel, set()))
-            if not fresh:
-                continue
-            told[channel].update(fresh)
-            told_now = [moves[place] for place in fresh]
-            if fresh not in messages:
-                messages[fresh] = message_of(told_now, page_url=page_url, base_url=base_url)
-            alerts.append(Alert(rule.name, channel, messages[fresh], tuple(m.id for m in told_now)))
-    return alerts
-
-
-def admits(rule: Rule, move: Move) -> bool:
-    """Whether a rule's filters all let a move through; a move from zero passes any `min_pct`."""
-    series = move.series
-    model, provider = series.model.casefold(), series.provider.casefold()
-    globs = [glob.casefold() for glob in rule.model]
-    return (
-        is_among(provider, rule.provider)
-        and (not globs or any(fnmatchcase(n, g) for g in globs for n in (model, f"{provider}/{model}")))
-        and is_among(series.meter, rule.meter)
-        and is_among(move.event, rule.event)
-        and (move.pct is None or abs(move.pct) >= rule.min_pct)
-    )
-
-
-def is_among(value: str, wanted: Sequence[str]) -> bool:
-    """Whether a filter lets a value through; an empty one lets everything."""
-    return not wanted or value.casefold() in {w.casefold() for w in wanted}
-
-
-def message_of(moves: Sequence[Move], *, page_url: str, base_url: str) -> Message:
-    """One announcement in words: a line a model, at most MOST_LINES and then the totals."""
     groups = wording.grouped(moves)
-    shown, links = groups, [("page", page_url)]
+    shown, all_links = groups, [("page", page_url), *links]
     if len(groups) > MOST_LINES:
-        shown = sorted(groups, key=lambda line: max(map(wording.size, line)), reverse=True)[:MOST_LINES]
-        links.append(("all moves", f"{base_url}/moves"))
+        shown = sorted(groups, key=lambda line: max(map(wording.size, line)), reverse=True)[:TOP_LINES]
+        all_links.append(("all moves", f"{base_url}/moves"))
     snapshots = dict.fromkeys(m.snapshot for line in shown for m in line if m.snapshot)
-    links += [("snapshot", f"{base_url}/snapshots/{number}") for number in list(snapshots)[:3]]
-    links.append(("status", f"{base_url}/sources"))
+    all_links += [("snapshot", f"{base_url}/snapshots/{number}") for number in list(snapshots)[:3]]
+    all_links.append(("status", f"{base_url}/sources"))
     lines = [wording.tell(line) for line in shown]
-    if len(groups) > MOST_LINES:
-        lines.append(_rest(moves, len(groups) - MOST_LINES))
+    if len(groups) > len(shown):
+        lines.append(_rest(moves, len(groups) - len(shown)))
     return Message(
         subject=wording.subject(moves, groups),
         lines=tuple(lines),
-        links=safe(links),
+        links=safe(all_links),
         table=(HEADER, *(wording.row(m) for line in shown for m in line)),
+        notes=tuple(notes),
     )
 
 

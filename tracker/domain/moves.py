@@ -17,6 +17,7 @@ SLIP = 100  # by this much a price moves when a unit slips: that is never believ
 STEADY = timedelta(days=7)  # a single held move that the page says so steadily for so long is believed
 GONE_LOOKS, GONE_AFTER = 3, timedelta(hours=48)
 WENT = "before it was confirmed"  # how the reason of a move ends that the next look took back
+BY_A_PERSON = "by a person: "  # in the reason of a move that a person ruled on
 CLAIMED = "only a catalogue says so: waits for the provider's own page or another witness"
 
 

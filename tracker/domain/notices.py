@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
 from scrapers.page import Article
 from tracker.domain import wording
-from tracker.domain.alerts import EVERYTHING, MOST_LINES, Alert, Message, is_among, safe
+from tracker.domain.alerts import Message, safe
 from tracker.domain.health import FLAPPING
 from tracker.domain.listings import Listing
-from tracker.domain.settings import Rule
+from tracker.domain.model import Move
 
+MOST_LINES = 20  # of one notice; what is beyond is counted
+MOST_RULED = 12  # ids in one command
 MOST_SAID = 8  # lines of what one article says
 NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
-def trouble_alerts(
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell that is no move: `event` is a word of settings.EVENTS, and who hears it is a rule's.
+
+    `provider` is what rules and silences name; empty: all of them. What `needs_rule` is told only where a
+    rule names its event.
+    """
+
+    event: str
+    provider: str
+    message: Message
+    needs_rule: bool = False
+
+
+def trouble_notices(
     source: str,
     state: str,
     words: str,
     since: datetime,
     snapshot: int | None = None,
     *,
-    rules: Sequence[Rule],
-    channels: Sequence[str],
     base_url: str,
-) -> list[Alert]:
+) -> list[Notice]:
     """What to tell when a source went stale, blind or failing: said once, by the caller's care.
 
     `snapshot` is the kept page that could not be read.
@@ -40,12 +55,10 @@ def trouble_alerts(
         lines=(line, "Its prices are not watched until it is well again."),
         links=safe([*kept, ("status", f"{base_url}/sources")]),
     )
-    return _tell("source", source, message, rules, channels)
+    return [Notice("source", source, message)]
 
 
-def offline_alerts(
-    since: datetime, *, rules: Sequence[Rule], channels: Sequence[str], base_url: str
-) -> list[Alert]:
+def offline_notices(since: datetime, *, base_url: str) -> list[Notice]:
     """What to tell when no source can be reached: once, and not of each."""
     message = Message(
         subject="No source can be reached",
@@ -55,22 +68,20 @@ def offline_alerts(
         ),
         links=safe([("status", f"{base_url}/sources")]),
     )
-    return _tell("source", "", message, rules, channels)
+    return [Notice("source", "", message)]
 
 
-def online_alerts(*, rules: Sequence[Rule], channels: Sequence[str], base_url: str) -> list[Alert]:
+def online_notices(*, base_url: str) -> list[Notice]:
     """What to tell when sources are reached again."""
     message = Message(
         subject="Sources are reached again",
         lines=("Sources are reached again; one that still fails is told by itself.",),
         links=safe([("status", f"{base_url}/sources")]),
     )
-    return _tell("source", "", message, rules, channels)
+    return [Notice("source", "", message)]
 
 
-def flapping_alerts(
-    source: str, flaps: int, *, rules: Sequence[Rule], channels: Sequence[str], base_url: str
-) -> list[Alert]:
+def flapping_notices(source: str, flaps: int, *, base_url: str) -> list[Notice]:
     """What to tell of a source that shows other prices at one look and takes them back at the next."""
     name = wording.harmless(source)
     line = f"{name} is flapping: {flaps} looks of a day took back prices that the look before had shown."
@@ -79,18 +90,16 @@ def flapping_alerts(
         lines=(line, "No such price is believed; a move that stays is told as ever."),
         links=safe([("status", f"{base_url}/sources")]),
     )
-    return _tell("source", source, message, rules, channels)
+    return [Notice("source", source, message)]
 
 
-def recovery_alerts(
+def recovery_notices(
     source: str,
     was: str,
     since: datetime,
     *,
-    rules: Sequence[Rule],
-    channels: Sequence[str],
     base_url: str,
-) -> list[Alert]:
+) -> list[Notice]:
     """What to tell when a source that was in trouble is well again."""
     name = wording.harmless(source)
     begun = "" if was == FLAPPING else f" since {wording.moment(since)}"
@@ -99,18 +108,16 @@ def recovery_alerts(
         lines=(f"{name} is well again; it had been {was}{begun}.",),
         links=safe([("status", f"{base_url}/sources")]),
     )
-    return _tell("source", source, message, rules, channels)
+    return [Notice("source", source, message)]
 
 
-def listing_alerts(
+def listing_notices(
     left: Sequence[Listing],
     renamed: Sequence[Listing],
     source: str,
     *,
-    rules: Sequence[Rule],
-    channels: Sequence[str],
     base_url: str,
-) -> list[Alert]:
+) -> list[Notice]:
     """What to tell of models that left a page for good, or that seem to have another name now."""
     name = wording.harmless(source)
     lines = [f"{name} no longer lists {_listing(one)}" for one in left]
@@ -128,7 +135,7 @@ def listing_alerts(
         lines=tuple(shown),
         links=safe([("status", f"{base_url}/sources")]),
     )
-    return _tell("gone", source, message, rules, channels)
+    return [Notice("gone", source, message)]
 
 
 def _listing(one: Listing) -> str:
@@ -140,22 +147,21 @@ def _listing(one: Listing) -> str:
     return f"{wording.harmless(one.model)}{f' ({prices})' if prices else ''}"
 
 
-def article_alerts(
+def article_notices(
     articles: Sequence[Article],
     source: str,
     quiet: bool = False,
     said: Mapping[str, Sequence[str]] = NOTHING,
     *,
-    rules: Sequence[Rule],
-    channels: Sequence[str],
     base_url: str,
-) -> list[Alert]:
-    """What to tell of new articles of one feed; with rules, only those that name the event.
+) -> list[Notice]:
+    """What to tell of new articles of one feed.
 
     `said`: by an article's guid, what it says of prices that are tracked (`mentioned.told`).
-    Of a `quiet` feed nothing is told without such a rule: it is there to link moves to their announcement.
+    Of a `quiet` feed nothing is told without a rule that names the event: it is there to link moves to their
+    announcement.
     """
-    if not articles or (quiet and not rules):
+    if not articles:
         return []
     shown, name = articles[:MOST_LINES], wording.harmless(source)
     lines: list[str] = []
@@ -169,7 +175,7 @@ def article_alerts(
         lines=tuple(lines),
         links=safe([*titles, ("all articles", f"{base_url}/articles")]),
     )
-    return _tell("article", source, message, rules, channels)
+    return [Notice("article", source, message, needs_rule=quiet)]
 
 
 def _article_line(article: Article, source: str) -> str:
@@ -178,19 +184,47 @@ def _article_line(article: Article, source: str) -> str:
     return f"New article in {source}: {title}{published}"
 
 
-def _tell(
-    event: str, source: str, message: Message, rules: Sequence[Rule], channels: Sequence[str]
-) -> list[Alert]:
-    """One alert a channel, by the first rule that names the event; an empty `source` is all of them.
+def held_message(moves: Sequence[Move], *, base_url: str) -> Message:
+    """What to tell of moves that a look did not believe: why, and the commands that rule on them."""
+    groups = wording.grouped(moves)
+    lines = [f"{wording.head(line)} is held: {wording.harmless(line[0].reason)}" for line in groups]
+    shown = lines[:MOST_LINES]
+    if len(lines) > MOST_LINES:
+        shown.append(f"… and {len(lines) - MOST_LINES:,} more: {len(moves):,} prices in all")
+    ids = " ".join(str(m.id) for m in moves[:MOST_RULED])
+    many = len(moves) > MOST_RULED
+    rest = [f"`tracker moves --status held` lists all {len(moves):,}."] if many else []
+    shown += [
+        "Nothing is announced of it until somebody rules on it, or another source says the same.",
+        f"If it is right: `tracker moves confirm {ids} --why …`",
+        f"If it is not: `tracker moves withdraw {ids} --why …`",
+        *rest,
+    ]
+    name = wording.provider_name(moves[0].series.provider)
+    subject = lines[0] if len(lines) == 1 else f"{name}: {len(moves):,} moves are held"
+    return Message(
+        subject=wording.harmless(subject, wording.LONGEST_SUBJECT),
+        lines=tuple(shown),
+        links=safe(_snapshots(moves, base_url)),
+    )
 
-    A source in trouble is never told to nobody: where no rule names the event, it goes to every channel.
-    """
-    naming = [rule for rule in rules if event in rule.event]
-    if not rules or (event == "source" and not naming):
-        naming = [EVERYTHING]
-    alerts: dict[str, Alert] = {}
-    for rule in naming:
-        if not source or is_among(source, rule.provider):
-            for channel in rule.to or channels:
-                alerts.setdefault(channel, Alert(rule.name, channel, message))
-    return list(alerts.values())
+
+def unheld_message(moves: Sequence[Move], *, base_url: str) -> Message:
+    """What to tell of moves that were held and are not any more, and are not told as moves."""
+    lines = [
+        f"{wording.head(line)} is no longer held: {line[0].status.value}, {wording.harmless(line[0].reason)}"
+        for line in wording.grouped(moves)
+    ]
+    name = wording.provider_name(moves[0].series.provider)
+    subject = lines[0] if len(lines) == 1 else f"{name}: {len(moves):,} moves are no longer held"
+    return Message(
+        subject=wording.harmless(subject, wording.LONGEST_SUBJECT),
+        lines=tuple(lines[:MOST_LINES]),
+        links=safe(_snapshots(moves, base_url)),
+    )
+
+
+def _snapshots(moves: Sequence[Move], base_url: str) -> list[tuple[str, str]]:
+    kept = dict.fromkeys(m.snapshot for m in moves if m.snapshot)
+    pages = [("snapshot", f"{base_url}/snapshots/{number}") for number in list(kept)[:3]]
+    return [*pages, ("held moves", f"{base_url}/moves")]

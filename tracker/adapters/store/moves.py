@@ -12,11 +12,10 @@ from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.tables import moves, series, sources
 from tracker.domain.facts import SOURCE
 from tracker.domain.model import Move, Status
-from tracker.domain.moves import WENT
+from tracker.domain.moves import BY_A_PERSON, WENT
 
 PENDING = (Status.provisional.value, Status.held.value)
 DOCUMENTED = select(sources.c.id).where(sources.c.kind == SOURCE)  # whose moves no look saw
-BY_A_PERSON = "by a person: "  # in the reason of a move that a person ruled on
 
 
 def pending(connection: Connection, source: str) -> dict[str, Move]:

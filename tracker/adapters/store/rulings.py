@@ -1,57 +1,22 @@
-"""A person's word on a move that waits: nothing is erased, and a confirmed move is told like any other."""
+"""A move that waits comes to its end by a person's word: nothing is erased."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from tracker.adapters.store import events, outbox, prices, witnesses
+from tracker.adapters.store import prices
 from tracker.adapters.store import sources as states
-from tracker.adapters.store.moves import BY_A_PERSON, move_of, select_moves, settle
+from tracker.adapters.store.moves import move_of, select_moves, settle
 from tracker.adapters.store.tables import moves as table
-from tracker.domain.alerts import alerts_for
 from tracker.domain.errors import TrackerError
-from tracker.domain.events import of_moves
 from tracker.domain.model import Move, Status, basis_of
-from tracker.domain.settings import Settings
-from tracker.domain.witnesses import SAME_MOVE
 
 
-def rule(
-    connection: Connection,
-    ids: Sequence[int],
-    status: Status,
-    why: str,
-    now: datetime,
-    settings: Settings,
-    urls: Mapping[str, str],
-) -> list[Move]:
-    """Confirm or withdraw pending moves; one alert a source tells of those that are confirmed.
-
-    Raises TrackerError, and changes nothing, where one of them is not there or is settled.
-    """
-    ruled: dict[str, list[Move]] = {}
-    for id in dict.fromkeys(ids):
-        move = _settle(connection, id, status, f"{status.value} {BY_A_PERSON}{why}", now)
-        ruled.setdefault(move.source, []).append(move)
-    if status is Status.confirmed:
-        for source, moves in ruled.items():
-            events.put(connection, of_moves(moves, now))
-            alerts = alerts_for(
-                [m for m in moves if not witnesses.is_told(connection, m, now - SAME_MOVE)],
-                rules=settings.rules,
-                channels=[c.name for c in settings.channels],
-                page_url=urls.get(source, ""),
-                base_url=settings.base_url,
-            )
-            outbox.put(connection, alerts, source, now)
-    return [move for moves in ruled.values() for move in moves]
-
-
-def _settle(connection: Connection, id: int, status: Status, reason: str, now: datetime) -> Move:
+def settled(connection: Connection, id: int, status: Status, reason: str, now: datetime) -> Move:
+    """Confirm or withdraw one pending move. Raises TrackerError where it is not there or is settled."""
     statement = select_moves().where(table.c.id == id)
     row = connection.execute(statement).first()
     if row is None:

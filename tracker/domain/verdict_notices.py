@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from tracker.domain import wording
-from tracker.domain.alerts import EVERYTHING, Alert, Message, is_among, safe
+from tracker.domain.alerts import Message, safe
 from tracker.domain.answers import gist
 from tracker.domain.beside import NO_CAUSE
 from tracker.domain.claims import Claims, Prediction
-from tracker.domain.settings import Rule
+from tracker.domain.notices import Notice
 
-NEW_EVIDENCE = "new_evidence"  # without rules not told: the move itself was told just now
+NEW_EVIDENCE = "new_evidence"
 
 
-def verdict_alerts(
+def verdict_notices(
     claims: Claims,
     prediction: Prediction,
     before: Mapping[str, Any],
     now: Mapping[str, Any],
     why: str,
     *,
-    rules: Sequence[Rule],
-    channels: Sequence[str],
     base_url: str,
-) -> list[Alert]:
-    """One alert a channel, where the prediction asks for what happened; by rules that name `verdict`."""
-    naming = [r for r in rules if "verdict" in r.event] if rules else [EVERYTHING]
-    told = set(prediction.alerts.on) - (set() if rules else {NEW_EVIDENCE})
-    if not _happened(before, now) & told:
+) -> list[Notice]:
+    """What to tell where a prediction asks for what happened.
+
+    New evidence alone needs a rule that names `verdict`: the move itself was told just now.
+    """
+    happened = _happened(before, now) & set(prediction.alerts.on)
+    if not happened:
         return []
-    message = _message(claims, prediction, before, now, why, base_url)
-    alerts: dict[str, Alert] = {}
     provider = prediction.subject.provider if prediction.subject else ""
-    for rule in naming:
-        if not provider or is_among(provider, rule.provider):
-            for channel in rule.to or channels:
-                alerts.setdefault(channel, Alert(rule.name, channel, message))
-    return list(alerts.values())
+    message = _message(claims, prediction, before, now, why, base_url)
+    return [Notice("verdict", provider, message, needs_rule=happened == {NEW_EVIDENCE})]
 
 
 def _happened(before: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:

@@ -1,0 +1,159 @@
+"""What each channel was told of a line of a price list, and what moved since."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+from typing import Any
+
+from sqlalchemy import Connection, case, func, select
+
+from tracker.adapters.store.moves import move_of, select_moves
+from tracker.adapters.store.tables import moves, series, sources
+from tracker.adapters.store.tables_alerts import alert_moves, alerts, channels, deliveries
+from tracker.domain.facts import SOURCE as FACTS
+from tracker.domain.model import Move, Status
+from tracker.domain.rules import NOTHING_YET, Line, LineOf
+from tracker.domain.spans import NEVER_LOOKED_AT
+
+TELL_MOVES = ("move", "digest")  # the events of alerts whose moves are told; others only name them
+_CHUNK = 500
+
+
+def lines(
+    connection: Connection, fresh: Sequence[Move], names: Collection[str], at: datetime | None = None
+) -> LineOf:
+    """What these channels know of the lines of `fresh`, without it; as of `at`, or now.
+
+    Moves count from the moment on at which a channel was set; a message that died was told to nobody.
+    """
+    begun = {row.name: row.since for row in connection.execute(select(channels))}
+    keys, ids = sorted({m.series.key for m in fresh}), {m.id for m in fresh}
+    found: dict[tuple[str, str], Line] = {}
+    for chunk in (keys[i : i + _CHUNK] for i in range(0, len(keys), _CHUNK)):
+        earlier = {m.id: m for m in _confirmed(connection, chunk, at) if m.id not in ids}
+        by_key: dict[str, list[Move]] = {}
+        for move in earlier.values():
+            by_key.setdefault(move.series.key, []).append(move)
+        told: dict[tuple[str, str], Move] = {}
+        for row in _told(connection, list(earlier), names, at):
+            told[row.channel, earlier[row.move].series.key] = earlier[row.move]
+        for name, key in product(names, by_key):
+            last = told.get((name, key))
+            since = [m for m in by_key[key] if _counts(m, last, begun.get(name))]
+            found[name, key] = Line(last, tuple(since))
+    return lambda channel, move: found.get((channel, move.series.key), NOTHING_YET)
+
+
+def _counts(move: Move, last: Move | None, begun: datetime | None) -> bool:
+    return begun is not None and move.recorded_at >= begun and (last is None or move.id > last.id)
+
+
+def _confirmed(connection: Connection, keys: Sequence[str], at: datetime | None) -> Iterator[Move]:
+    """The confirmed moves of these lines that looks saw, oldest first."""
+    statement = (
+        select_moves()
+        .join(sources, sources.c.id == moves.c.source)
+        .where(series.c.key.in_(keys), moves.c.status == Status.confirmed.value)
+        .where(sources.c.kind.not_in(NEVER_LOOKED_AT))
+        .order_by(moves.c.id)
+    )
+    if at is not None:
+        statement = statement.where(moves.c.status_at < at)
+    return map(move_of, connection.execute(statement))
+
+
+def _told(
+    connection: Connection, ids: Sequence[int], names: Collection[str], at: datetime | None
+) -> Iterator[Any]:
+    """Per channel the moves of these that it was told, oldest first."""
+    for chunk in (ids[i : i + _CHUNK] for i in range(0, len(ids), _CHUNK)):
+        statement = (
+            select(deliveries.c.channel, func.max(alert_moves.c.move).label("move"))
+            .join(alerts, alerts.c.id == deliveries.c.alert)
+            .join(alert_moves, alert_moves.c.alert == alerts.c.id)
+            .where(alert_moves.c.move.in_(chunk), deliveries.c.channel.in_(names))
+            .where(deliveries.c.state != "dead", alerts.c.event.in_(TELL_MOVES))
+            .group_by(deliveries.c.channel, alert_moves.c.move)
+            .order_by(func.max(alert_moves.c.move))
+        )
+        if at is not None:
+            statement = statement.where(alerts.c.created_at < at)
+        yield from connection.execute(statement)
+
+
+def hearers(connection: Connection, move: int, event: str) -> list[tuple[str, str]]:
+    """The rules and channels that an alert of this event told of a move."""
+    rows = connection.execute(
+        select(alerts.c.rule, deliveries.c.channel)
+        .join(deliveries, deliveries.c.alert == alerts.c.id)
+        .join(alert_moves, alert_moves.c.alert == alerts.c.id)
+        .where(alert_moves.c.move == move, alerts.c.event == event)
+        .order_by(alerts.c.id)
+    )
+    return [(row.rule, row.channel) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A move with what rules ask beside it; `at` is when it came to its status, in our time."""
+
+    move: Move
+    at: datetime
+    kind: str  # of its source
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a look saw it."""
+        return self.kind not in NEVER_LOOKED_AT
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A notice that was written, to whichever channels."""
+
+    at: datetime
+    event: str
+    source: str
+    subject: str
+
+
+def move(connection: Connection, id: int) -> Confirmed | None:
+    """A move, whatever its status."""
+    row = connection.execute(_with_kind().where(moves.c.id == id)).first()
+    return Confirmed(move_of(row), row.status_at, row.kind) if row else None
+
+
+def confirmed(
+    connection: Connection, since: datetime, until: datetime, *, documented: bool = False
+) -> list[Confirmed]:
+    """The moves that were confirmed in [since, until], as they came; with `documented` also those of the
+    bundled facts, at the day on which they took effect."""
+    at = case((sources.c.kind == FACTS, moves.c.at), else_=moves.c.status_at)
+    left_out = NEVER_LOOKED_AT - ({FACTS} if documented else set())
+    statement = (
+        _with_kind()
+        .where(moves.c.status == Status.confirmed.value, sources.c.kind.not_in(sorted(left_out)))
+        .where(at >= since, at <= until)
+        .order_by(at, moves.c.source, moves.c.id)
+    )
+    rows = connection.execute(statement)
+    return [Confirmed(move_of(r), r.at if r.kind == FACTS else r.status_at, r.kind) for r in rows]
+
+
+def notices(connection: Connection, since: datetime, until: datetime) -> list[Written]:
+    """What was told that is no move, each once."""
+    rows = connection.execute(
+        select(alerts.c.created_at, alerts.c.event, alerts.c.source, alerts.c.subject)
+        .where(alerts.c.event.not_in((*TELL_MOVES, "held")))
+        .where(alerts.c.created_at >= since, alerts.c.created_at <= until)
+        .order_by(alerts.c.id)
+    )
+    return list(dict.fromkeys(Written(r.created_at, r.event, r.source or "", r.subject) for r in rows))
+
+
+def _with_kind() -> Any:
+    chosen = select_moves().join(sources, sources.c.id == moves.c.source)
+    return chosen.add_columns(moves.c.status_at, sources.c.kind)

@@ -1,0 +1,175 @@
+"""Decides who is told of moves and notices, says it in words, and writes it to the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from tracker.adapters.store import Connection, outbox, silences, told
+from tracker.context import context_of
+from tracker.domain.alerts import Alert, Message, message_of
+from tracker.domain.filters import Case, is_watched
+from tracker.domain.model import Move
+from tracker.domain.moves import CLAIMED
+from tracker.domain.notices import Notice, held_message, unheld_message
+from tracker.domain.rules import NOTHING_YET, Chosen, LineOf, choose, has_threshold, routes
+from tracker.domain.schedule import due
+from tracker.domain.settings import Rule, Settings
+
+
+def announce_moves(
+    connection: Connection,
+    settings: Settings,
+    moves: Sequence[Move],
+    *,
+    source: str,
+    kind: str,
+    page_url: str,
+    now: datetime,
+) -> None:
+    """Write the alerts on confirmed moves of one source at one look, in the caller's transaction."""
+    said: dict[tuple[Move, ...], Message] = {}
+    alerts = []
+    for chosen in _chosen(connection, settings, moves, kind, now):
+        if chosen.moves not in said:
+            context = context_of(connection, settings, chosen.moves, at=now)
+            said[chosen.moves] = message_of(
+                chosen.moves,
+                page_url=page_url,
+                base_url=settings.base_url,
+                notes=context.notes,
+                links=context.links,
+            )
+        alerts.append(_alert(chosen.rule, chosen.channel, said[chosen.moves], now, moves=chosen.moves))
+    outbox.put(connection, alerts, source, now)
+
+
+def announce_notices(
+    connection: Connection,
+    settings: Settings,
+    notices: Sequence[Notice],
+    *,
+    source: str | None,
+    now: datetime,
+    but: Collection[str] = (),
+) -> None:
+    """Write the alerts on what is no move, in the caller's transaction; `but` are channels left out."""
+    if not notices:
+        return
+    channels, silent = names_of(settings), silences.standing(connection, now)
+    alerts = [
+        _alert(rule, channel, notice.message, now, event=notice.event)
+        for notice in notices
+        for rule, channel in routes(
+            notice.event,
+            [name for name in dict.fromkeys((notice.provider, source or "")) if name],
+            rules=settings.rules,
+            channels=channels,
+            silences=silent,
+            needs_rule=notice.needs_rule,
+        )
+        if channel not in but
+    ]
+    outbox.put(connection, alerts, source, now)
+
+
+def announce_held(
+    connection: Connection,
+    settings: Settings,
+    moves: Sequence[Move],
+    *,
+    source: str,
+    kind: str,
+    now: datetime,
+) -> None:
+    """Write the alerts on moves that wait for a person: to whom they would be told if they were believed.
+
+    Rules that name `held` take them instead, whatever else they ask. What a catalogue claims needs such a
+    rule: it waits for a witness, not for a person.
+    """
+    naming = _naming_held(connection, settings, moves, source, now) if moves else []
+    to = [Chosen(rule, channel, tuple(moves)) for rule, channel in naming]
+    if not to:
+        doubted = [m for m in moves if m.reason != CLAIMED]
+        to = list(_chosen(connection, settings, doubted, kind, now))
+    alerts = []
+    for chosen in to:
+        mine = {m.id for m in chosen.moves}
+        as_held = [m for m in moves if m.id in mine]
+        message = held_message(as_held, base_url=settings.base_url)
+        alerts.append(_alert(chosen.rule, chosen.channel, message, now, moves=tuple(as_held), event="held"))
+    outbox.put(connection, alerts, source, now)
+
+
+def announce_unheld(
+    connection: Connection, settings: Settings, moves: Sequence[Move], *, source: str, now: datetime
+) -> None:
+    """Tell who heard that these were held that they are so no more: withdrawn, or told by another source."""
+    heard: dict[tuple[str, str], list[Move]] = {}
+    for move in moves:
+        for rule, channel in told.hearers(connection, move.id, "held"):
+            heard.setdefault((rule, channel), []).append(move)
+    rules = {rule.name: rule for rule in settings.rules}
+    alerts = []
+    for (name, channel), over in heard.items():
+        message = unheld_message(over, base_url=settings.base_url)
+        alerts.append(_alert(rules.get(name, Rule(name)), channel, message, now, event="held"))
+    outbox.put(connection, alerts, source, now)
+
+
+def names_of(settings: Settings) -> list[str]:
+    """The channels, in the order of the settings."""
+    return [channel.name for channel in settings.channels]
+
+
+def cases_of(settings: Settings, moves: Sequence[Move], kind: str) -> list[Case]:
+    """Moves as rules look at them."""
+    return [Case(m, kind, is_watched(settings.watch, m, kind)) for m in moves]
+
+
+def _chosen(
+    connection: Connection, settings: Settings, moves: Sequence[Move], kind: str, now: datetime
+) -> Sequence[Chosen]:
+    channels = names_of(settings)
+    if not moves or not channels:
+        return ()
+    line_of: LineOf = lambda channel, move: NOTHING_YET  # noqa: E731
+    if any(map(has_threshold, settings.rules)):
+        line_of = told.lines(connection, moves, channels)
+    return list(
+        choose(
+            cases_of(settings, moves, kind),
+            rules=settings.rules,
+            channels=channels,
+            silences=silences.standing(connection, now),
+            line_of=line_of,
+        )
+    )
+
+
+def _naming_held(
+    connection: Connection, settings: Settings, moves: Sequence[Move], source: str, now: datetime
+) -> list[tuple[Rule, str]]:
+    about = [*dict.fromkeys(m.series.provider for m in moves), source]
+    return routes(
+        "held",
+        about,
+        rules=settings.rules,
+        channels=names_of(settings),
+        silences=silences.standing(connection, now),
+        needs_rule=True,
+    )
+
+
+def _alert(
+    rule: Rule,
+    channel: str,
+    message: Message,
+    now: datetime,
+    *,
+    moves: tuple[Move, ...] = (),
+    event: str = "move",
+) -> Alert:
+    moment = due(rule.digest, rule.quiet, now)
+    held_for = "digest" if rule.digest else "quiet" if moment > now else ""
+    return Alert(rule.name, channel, message, moves, event, moment, held_for)

@@ -1,0 +1,184 @@
+"""What the present rules say of recorded moves: why one is told or not, and what a month would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from tracker.adapters.store import Connection, silences, told
+from tracker.adapters.store.told import Confirmed
+from tracker.announce import cases_of, names_of
+from tracker.domain import wording
+from tracker.domain.errors import TrackerError
+from tracker.domain.model import Move, Status
+from tracker.domain.rules import DEFAULT, Line, choose, decide, routes, silenced_by
+from tracker.domain.schedule import due
+from tracker.domain.settings import Rule, Settings
+from tracker.domain.silences import Silence
+from tracker.domain.witnesses import SAME_MOVE, is_same_line
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Whether a rule tells a move to a channel, why, and when it is due."""
+
+    rule: str
+    channel: str
+    fires: bool
+    why: str
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A message that the present rules would have written: those of equal `digest` would have been one."""
+
+    at: datetime
+    due: datetime
+    channel: str
+    rule: str
+    event: str
+    subject: str
+    moves: tuple[int, ...] = ()
+    digest: str = ""
+
+
+def explain(connection: Connection, settings: Settings, id: int) -> tuple[Move, list[Explained]]:
+    """What each rule says of a move as of the moment at which it was confirmed, or now while it waits.
+
+    Raises TrackerError where there is no such move.
+    """
+    found = told.move(connection, id)
+    if found is None:
+        raise TrackerError(f"there is no move {id}: see `tracker moves`")
+    move, at = found.move, found.at
+    line_of = told.lines(connection, [move], names_of(settings), at)
+    (case,) = cases_of(settings, [move], found.kind)
+    silent = [s for s in silences.every(connection) if s.holds(at)]
+    rows: list[Explained] = []
+    taken: dict[str, str] = {}
+    for rule in settings.rules or (DEFAULT,):
+        for channel in rule.to or names_of(settings):
+            decision = decide(rule, case, line_of(channel, move))
+            fires, why = decision.fires, decision.why
+            if fires and (silence := silenced_by(silent, rule, move)):
+                fires, why = False, _silenced(silence)
+            if fires and channel in taken:
+                fires, why = False, f"the rule {taken[channel]} tells it to this channel"
+            if fires and move.status is not Status.confirmed:
+                fires, why = False, f"it is {move.status.value}: {move.reason or 'not confirmed yet'}"
+            if fires and not found.is_live:
+                fires, why = (
+                    False,
+                    "no look saw it: what an archive or the bundled facts say is told to nobody",
+                )
+            if decision.fires:
+                taken.setdefault(channel, rule.name)
+            rows.append(
+                Explained(rule.name, channel, fires, why, due(rule.digest, rule.quiet, at) if fires else None)
+            )
+    return move, rows
+
+
+def _silenced(silence: Silence) -> str:
+    return f"silence {silence.id} kept it silent until {wording.moment(silence.until)}"
+
+
+def preview(
+    connection: Connection, settings: Settings, since: datetime, until: datetime, *, documented: bool = False
+) -> list[Previewed]:
+    """What the present rules would have written of what was recorded in a time, oldest first.
+
+    Notices are those that were written then, sent where the present rules send them. `documented` takes the
+    moves that the bundled facts tell as well.
+    """
+    found = [*_moves(connection, settings, since, until, documented=documented)]
+    found += _notices(connection, settings, since, until)
+    return sorted(found, key=lambda p: (p.at, p.channel))
+
+
+def _moves(
+    connection: Connection, settings: Settings, since: datetime, until: datetime, *, documented: bool
+) -> Iterator[Previewed]:
+    memory, silent = _Memory(), silences.every(connection)
+    moves = told.confirmed(connection, since, until, documented=documented)
+    for (at, source), batch in groupby(moves, key=lambda c: (c.at, c.move.source)):
+        together = list(batch)
+        fresh = [c.move for c in together if not memory.heard(c)]
+        for chosen in choose(
+            cases_of(settings, fresh, together[0].kind),
+            rules=settings.rules,
+            channels=names_of(settings),
+            silences=[s for s in silent if s.holds(at)],
+            line_of=memory.line,
+        ):
+            subject = wording.subject(chosen.moves, wording.grouped(chosen.moves))
+            row = _row(chosen.rule, chosen.channel, at, "move", subject)
+            yield Previewed(*row, tuple(m.id for m in chosen.moves), _digest(chosen.rule, chosen.channel, at))
+            memory.tell(chosen.channel, chosen.moves)
+        memory.pass_by([c.move for c in together], source)
+
+
+def _notices(
+    connection: Connection, settings: Settings, since: datetime, until: datetime
+) -> Iterator[Previewed]:
+    silent = silences.every(connection)
+    for notice in told.notices(connection, since, until):
+        for rule, channel in routes(
+            notice.event,
+            [notice.source] if notice.source else [],
+            rules=settings.rules,
+            channels=names_of(settings),
+            silences=[s for s in silent if s.holds(notice.at)],
+        ):
+            row = _row(rule, channel, notice.at, notice.event, notice.subject)
+            yield Previewed(*row, (), _digest(rule, channel, notice.at))
+
+
+def _row(
+    rule: Rule, channel: str, at: datetime, event: str, subject: str
+) -> tuple[datetime, datetime, str, str, str, str]:
+    return at, due(rule.digest, rule.quiet, at), channel, rule.name, event, subject
+
+
+def _digest(rule: Rule, channel: str, at: datetime) -> str:
+    """What is sent as one: by channel, rule and moment; empty where it is sent by itself."""
+    moment = due(rule.digest, rule.quiet, at)
+    return f"{channel} {rule.name} {moment.isoformat()}" if rule.digest or moment > at else ""
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What channels were told so far, and what moved since: as `told.lines` reads it from the store."""
+
+    last: dict[tuple[str, str], Move] = field(default_factory=dict)
+    passed: dict[str, list[Move]] = field(default_factory=dict)
+    said: dict[tuple[object, ...], list[Confirmed]] = field(default_factory=dict)
+
+    def heard(self, one: Confirmed) -> bool:
+        """Whether another source told the same move just before."""
+        key = (one.move.series.meter, one.move.before, one.move.after)
+        others = self.said.setdefault(key, [])
+        same = any(
+            o.move.source != one.move.source
+            and one.at - o.at <= SAME_MOVE
+            and is_same_line(o.move.series, one.move.series)
+            for o in others
+        )
+        others.append(one)
+        return same
+
+    def line(self, channel: str, move: Move) -> Line:
+        key, last = move.series.key, self.last.get((channel, move.series.key))
+        since = [m for m in self.passed.get(key, ()) if last is None or m.id > last.id]
+        return Line(last, tuple(since))
+
+    def tell(self, channel: str, moves: Sequence[Move]) -> None:
+        for move in moves:
+            self.last[channel, move.series.key] = move
+
+    def pass_by(self, moves: Sequence[Move], source: str) -> None:
+        for move in moves:
+            self.passed.setdefault(move.series.key, []).append(move)
