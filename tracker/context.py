@@ -6,10 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.adapters.store import Connection
+from tracker.adapters import claims as claims_files
+from tracker.adapters.store import Connection, linked, verdicts
+from tracker.adapters.store import moves as store_moves
 from tracker.domain import wording
 from tracker.domain.model import Move
 from tracker.domain.settings import Settings
+from tracker.domain.touched import subjects, touch_line, touched
+
+MOST_MODELS = 3  # for which an offer is named
+MOST_CLAIMS = 4
+MOST_STEPS = 200  # moves that are held against the claims: the biggest
+LONGEST_TITLE = 80
+
+Link = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +27,7 @@ class Context:
     """Lines that say what moves mean, and where they lead: (what it leads to, http address)."""
 
     notes: tuple[str, ...] = ()
-    links: tuple[tuple[str, str], ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 def context_of(connection: Connection, settings: Settings, moves: Sequence[Move], *, at: datetime) -> Context:
@@ -27,10 +37,53 @@ def context_of(connection: Connection, settings: Settings, moves: Sequence[Move]
     """
     if not moves:
         return Context()
-    return Context(links=_chart(settings, moves))
+    biggest = _biggest(moves)
+    return Context(
+        notes=tuple(_claims(connection, settings, moves, at)),
+        links=(*_announcement(connection, biggest), *_chart(settings, moves)),
+    )
 
 
-def _chart(settings: Settings, moves: Sequence[Move]) -> tuple[tuple[str, str], ...]:
+def _biggest(moves: Sequence[Move]) -> list[Move]:
+    """The biggest move of each of the models that moved most."""
+    found: dict[tuple[str, str], Move] = {}
+    for move in sorted(moves, key=wording.size, reverse=True):
+        found.setdefault((move.series.provider, move.series.model), move)
+        if len(found) == MOST_MODELS:
+            break
+    return list(found.values())
+
+
+def _claims(connection: Connection, settings: Settings, moves: Sequence[Move], at: datetime) -> list[str]:
+    """A line a prediction that the moves speak to, with its last verdict."""
+    claims = claims_files.readable(settings.claims)
+    about = subjects(claims)
+    own = sorted((m for m in moves if m.series.provider in about), key=wording.size, reverse=True)
+    if not own:
+        return []
+    ids = [m.id for m in own[:MOST_STEPS] if m.id]
+    steps = store_moves.steps_of(connection, ids) if ids else own[:MOST_STEPS]
+    return [
+        touch_line(t, verdicts.last_rollup(connection, t.claims.source.id, t.prediction.id))
+        for t in touched(claims, steps, at)[:MOST_CLAIMS]
+    ]
+
+
+def _announcement(connection: Connection, biggest: Sequence[Move]) -> list[Link]:
+    """The article in which the provider that moved most says so."""
+    first = biggest[0]
+    provider = first.series.provider
+    models = {
+        name for m in biggest if m.series.provider == provider for name in (m.series.model, m.model) if name
+    }
+    told = linked.announcement(connection, provider, models, first.at)
+    if told is None:
+        return []
+    title = wording.harmless(told.title, LONGEST_TITLE - len("announcement: "))
+    return [(f"announcement: {title}" if title else "announcement", told.url)]
+
+
+def _chart(settings: Settings, moves: Sequence[Move]) -> list[Link]:
     """The chart of the biggest move that is in the store."""
     drawn = max((m for m in moves if m.id), key=wording.size, default=None)
-    return (("chart", f"{settings.base_url}/moves/{drawn.id}/chart.png"),) if drawn else ()
+    return [("chart", f"{settings.base_url}/moves/{drawn.id}/chart.png")] if drawn else []

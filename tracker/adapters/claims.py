@@ -6,6 +6,7 @@ import hashlib
 import tomllib
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -29,6 +30,32 @@ def all_claims(files: Sequence[Path]) -> list[Claims]:
     if twice := {id for id in ids if ids.count(id) > 1}:
         raise BadClaims(f"two claims files have the source id {', '.join(sorted(twice))}: give each its own")
     return found
+
+
+def readable(files: Sequence[Path]) -> list[Claims]:
+    """The registered claims and those of the user's files that are well; what is wrong elsewhere is told.
+
+    A file is parsed once for as long as it is the same one on the disk.
+    """
+    found = {claims.source.id: claims for claims in [_registered()]}
+    for file in files:
+        try:
+            stat = file.stat()
+            claims = _loaded(file, stat.st_mtime_ns, stat.st_size)
+        except (OSError, BadClaims):
+            continue
+        found.setdefault(claims.source.id, claims)
+    return list(found.values())
+
+
+@cache
+def _registered() -> Claims:
+    return registered()
+
+
+@lru_cache(maxsize=64)
+def _loaded(file: Path, changed_ns: int, size: int) -> Claims:
+    return load(file)
 
 
 def load(file: Path) -> Claims:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,9 @@ from tracker.domain.witnesses import fold
 
 TOLERANCE_PCT = Decimal(1)
 SAME_DAYS = timedelta(days=3)  # a move and an article about it, either way
+SHORTEST_NAMED = 2  # letters and digits of a model's name that an article is searched for: "o3"
+SUMMARY = 1000  # characters in which an article that is about prices says so
+_OF_PRICES = re.compile(r"\b(pric(e|es|ing)|cheaper|discounts?|costs? (less|more))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +133,31 @@ def near(found: Iterable[Happened], providers: Collection[str], at: datetime) ->
     """The ids of what happened to these providers within three days, either way; the nearest first."""
     those = [h for h in found if h.provider in providers and abs(h.at - at) <= SAME_DAYS]
     return [h.id for h in sorted(those, key=lambda h: (abs(h.at - at), h.id))]
+
+
+class Told(NamedTuple):
+    """An article of a provider's own feeds, near a move."""
+
+    title: str
+    url: str
+    words: str  # its summary and what is kept of its text
+    at: datetime
+
+
+def announcement(told: Iterable[Told], models: Collection[str], at: datetime) -> Told | None:
+    """The article that announces moves of these models: it names one, or its title or summary is of prices.
+
+    Of several the one whose title says more, then the nearest; news of anything else announces nothing.
+    """
+    folded = [name for model in models if len(name := fold(model)) >= SHORTEST_NAMED]
+    ranked = [(_says(one, folded), -abs(one.at - at), one) for one in told if one.url]
+    best = max(ranked, key=lambda item: item[:2], default=None)
+    return best[2] if best and best[0] else None
+
+
+def _says(one: Told, folded: Collection[str]) -> int:
+    title, words = fold(one.title), fold(one.words)
+    named, is_of_prices = any(name in title for name in folded), bool(_OF_PRICES.search(one.title))
+    if named or is_of_prices:
+        return 2 + named + is_of_prices
+    return 1 if any(name in words for name in folded) or _OF_PRICES.search(one.words[:SUMMARY]) else 0

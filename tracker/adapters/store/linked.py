@@ -11,9 +11,11 @@ from sqlalchemy import Connection, func, select
 from tracker.adapters.store import events
 from tracker.adapters.store.tables import articles, moves, series, sources
 from tracker.domain.days import start_of
-from tracker.domain.mentioned import SAME_DAYS, Happened, near
+from tracker.domain.mentioned import SAME_DAYS, Happened, Told, near
+from tracker.domain.mentioned import announcement as told_by
 from tracker.domain.model import Status
 
+MOST_READ, MOST_WORDS = 20, 20_000  # articles that may announce a move, and characters of each
 Named = Mapping[int, Collection[str]]  # the providers that each article names, by its id
 
 
@@ -61,3 +63,19 @@ def announcements(connection: Connection, provider: str, at: datetime) -> list[i
     )
     found = [Happened(row.id, row.provider, row.at) for row in connection.execute(statement)]
     return near(found, {provider}, at)
+
+
+def announcement(connection: Connection, provider: str, models: Collection[str], at: datetime) -> Told | None:
+    """The article of a provider's own feeds that announces moves of these models; None where none does."""
+    nearest = announcements(connection, provider, at)[:MOST_READ]
+    if not nearest:
+        return None
+    columns = (
+        articles.c.title,
+        articles.c.url,
+        articles.c.summary,
+        func.substr(articles.c.text, 1, MOST_WORDS).label("text"),
+        func.coalesce(articles.c.published_at, articles.c.first_seen).label("at"),
+    )
+    rows = connection.execute(select(*columns).where(articles.c.id.in_(nearest)))
+    return told_by([Told(r.title, r.url, f"{r.summary} {r.text}", r.at) for r in rows], models, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -70,6 +71,11 @@ def move_of(row: Any) -> Move:
         snapshot=row.snapshot or 0,
         confirmed_by=row.confirmed_by or 0,
     )
+
+
+def steps_of(connection: Connection, ids: Sequence[int]) -> list[Move]:
+    """The moves of these ids, as their own looks saw them."""
+    return [move_of(row) for row in connection.execute(select_moves().where(moves.c.id.in_(ids)))]
 
 
 def ruled_out(connection: Connection, source: str) -> dict[str, tuple[Decimal, Decimal]]:

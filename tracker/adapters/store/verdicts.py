@@ -158,6 +158,18 @@ def last(connection: Connection, claims: str, prediction: str) -> dict[str, Any]
     return {"as_of": row.as_of, "file_sha256": row.file_sha256, "body": json.loads(row.body)}
 
 
+def last_rollup(connection: Connection, claims: str, prediction: str) -> dict[str, str] | None:
+    """The state a horizon of the last recorded verdict; None where none was recorded."""
+    newest = (
+        select(verdicts.c.rollup)
+        .where(verdicts.c.claims == claims, verdicts.c.prediction == prediction)
+        .order_by(verdicts.c.id.desc())
+        .limit(1)
+    )
+    found = connection.scalar(newest)
+    return None if found is None else json.loads(found)
+
+
 def put(
     connection: Connection,
     claims: Claims,
