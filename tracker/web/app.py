@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -16,7 +17,7 @@ from scrapers.source import Source
 from tracker.adapters.store import Engine
 from tracker.adapters.store.migrate import is_current
 from tracker.domain.errors import TrackerError
-from tracker.web import metrics
+from tracker.web import drawings, metrics
 from tracker.web.pages import Pages, Static, environment, static_files
 from tracker.web.shield import SAFE_HEADERS, Shield
 
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 READING = ["GET", "HEAD"]
 READERS = 2  # pages made side by side: the store's connections are there for the looks
+MOST_DRAWN = 10  # charts that are asked for at once: each takes the interpreter for 60 ms
 INERT = {"content-security-policy": "default-src 'none'; sandbox", "x-content-type-options": "nosniff"}
 OLD_SCHEMA = "the store has the schema of another version: run tracker db upgrade"
 
@@ -74,6 +76,7 @@ def make_app(
     aside = Aside()
     _add_pages(app, pages, aside)
     _add_kept_bytes(app, pages, static, aside)
+    _add_drawings(app, drawings.Drawings(engine, now))
     _add_monitors(app, pages, aside)
     _add_answers_to_errors(app, pages)
     return app
@@ -110,6 +113,35 @@ def _add_kept_bytes(app: FastAPI, pages: Pages, static: Mapping[str, Static], as
             raise HTTPException(404)
         # The pages name a file with its hash, so it may be kept for long.
         return Response(file.body, headers={"cache-control": "max-age=604800"}, media_type=file.media_type)
+
+
+def _add_drawings(app: FastAPI, drawn: drawings.Drawings) -> None:
+    aside = Aside()  # of their own: no page waits for a drawing, and no more than two are made at a time
+    waiting: set[drawings.Asked] = set()
+
+    @app.api_route("/moves/{id}/chart.{media}", methods=READING)
+    async def chart(
+        request: Request, id: str, media: str, theme: str = "light", width: str = "390"
+    ) -> Response:
+        """The chart of a move as a picture."""
+        wanted = drawings.asked(id, media, theme, width)
+        if wanted is None:
+            raise HTTPException(404)
+        if len(waiting | {wanted}) > MOST_DRAWN:
+            headers = {"retry-after": "2"}
+            return JSONResponse({"error": "too many charts are being drawn"}, 503, headers)
+        waiting.add(wanted)
+        try:
+            body = await aside.ask(drawn.get, wanted)
+        finally:
+            waiting.discard(wanted)
+        if body is None:
+            raise HTTPException(404)
+        tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        headers = INERT | {"etag": tag, "cache-control": f"max-age={drawings.FRESH.seconds}"}
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(body, headers=headers, media_type=drawings.MEDIA_TYPES[wanted.media])
 
 
 def _add_monitors(app: FastAPI, pages: Pages, aside: Aside) -> None:
