@@ -23,7 +23,7 @@ from tracker.adapters.store import outbox, verdicts
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.lock import Lock, beat
 from tracker.check import look
-from tracker.deliver import Send, deliver_to
+from tracker.deliver import Send, deliver_to, due
 from tracker.domain.errors import Busy, TrackerError
 from tracker.domain.troubles import Troubles
 from tracker.judge import Judged, judge
@@ -172,7 +172,7 @@ class Daemon:
     async def _start_sends(self) -> None:
         if self._is_shut or self.stopping.is_set():
             return
-        waiting = await self.edges.ask(outbox.waiting, self.edges.clock.now())
+        waiting = await due(self.edges)
         for channel in self.edges.settings.channels:
             ids = waiting.get(channel.name)
             if ids and channel.name not in self._sends:

@@ -7,21 +7,24 @@ import random
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
 
 from tracker.adapters.edges import Edges
 from tracker.adapters.notify import send
-from tracker.adapters.store import outbox
+from tracker.adapters.store import Connection, gathered, outbox
+from tracker.context import context_of
 from tracker.domain.alerts import Message, backoff
+from tracker.domain.digests import STORM, digest_of, net
 from tracker.domain.errors import SendError, TrackerError
-from tracker.domain.settings import Channel
+from tracker.domain.settings import Channel, Settings
 
 log = structlog.get_logger()
 DOWN_AFTER = 2
 SETTLE_EVERY = timedelta(seconds=1)
+NOTHING_LEFT = "not sent: all that it told was withdrawn before it was due"
 
 
 class Send(Protocol):
@@ -52,10 +55,50 @@ class Delivered:
 
 async def deliver(edges: Edges, *, owner: str, send: Send = send) -> Delivered:
     """Try every delivery that is due, once; channels side by side, each in order. Raises TrackerError."""
-    waiting = await edges.ask(outbox.waiting, edges.clock.now())
-    channels = [c for c in edges.settings.channels if c.name in waiting]
-    done = await asyncio.gather(*(deliver_to(edges, c, waiting[c.name], owner, send) for c in channels))
-    return sum(done, Delivered())
+    done = Delivered()
+    while waiting := await due(edges):
+        channels = [c for c in edges.settings.channels if c.name in waiting]
+        passed = await asyncio.gather(*(deliver_to(edges, c, waiting[c.name], owner, send) for c in channels))
+        done += sum(passed, Delivered())
+        if not any(one.sent for one in passed):  # else more may be due: see `deliver_to`
+            break
+    return done
+
+
+async def due(edges: Edges) -> dict[str, list[str]]:
+    """The deliveries that may be tried now, by channel, once what is told as one is gathered."""
+    now, names = edges.clock.now(), [c.name for c in edges.settings.channels]
+    if await edges.ask(gathered.due, names, now):
+        await edges.write(gather, edges.settings, now)
+    return await edges.ask(outbox.waiting, now)
+
+
+def gather(connection: Connection, settings: Settings, now: datetime) -> int:
+    """Make one delivery of each digest, quiet time and storm that is due; how many. One transaction."""
+    count = 0
+    for group in gathered.due(connection, [c.name for c in settings.channels], now):
+        whole = gathered.begin(connection, group, now)
+        if whole is None:
+            continue
+        parts = gathered.parts(connection, whole)
+        came = net(parts.moves)
+        beside = context_of(connection, settings, came.moves, at=now)
+        message = digest_of(
+            parts,
+            came,
+            is_storm=not group.held_for,
+            now=now,
+            base_url=settings.base_url,
+            notes=beside.notes,
+            links=beside.links,
+        )
+        if message:
+            gathered.say(connection, whole, message)
+        else:
+            gathered.end_unsaid(connection, whole, NOTHING_LEFT, now)
+        log.info("deliver.gathered", channel=group.channel, rule=group.rule, messages=parts.count)
+        count += 1
+    return count
 
 
 async def deliver_to(
@@ -64,7 +107,8 @@ async def deliver_to(
     """Try these deliveries of one channel, in order, until it turns out to be down.
 
     One that fails may be the message's fault; after DOWN_AFTER in a row the newest is tried, and if that
-    fails too it is the channel's, and the rest would only fail in turn.
+    fails too it is the channel's, and the rest would only fail in turn. Once one got through and a storm
+    still waits, that is to be told as one first.
     """
     done, failed, queue = Delivered(), 0, deque(waiting)
     while queue:
@@ -74,7 +118,7 @@ async def deliver_to(
             continue
         done += tried
         failed = failed + 1 if tried.failed else 0
-        if failed > DOWN_AFTER:
+        if failed > DOWN_AFTER or (tried.sent and len(queue) > STORM):
             break
     return done
 
@@ -125,7 +169,8 @@ async def _settle(edges: Edges, delivery: outbox.Delivery, owner: str, **columns
     until = edges.clock.now() + outbox.LEASE - SETTLE_EVERY
     while True:
         try:
-            return await edges.write(outbox.settle, delivery.id, owner=owner, **columns)
+            await edges.write(outbox.settle, delivery.id, owner=owner, **columns)
+            return
         except TrackerError:
             if edges.clock.now() >= until:
                 raise

@@ -39,8 +39,8 @@ WRITES = (
     "settle",
 )
 # What a tracker writes after an upgrade only (tests/jobs/test_reread.py breaks it off), and what a backfill
-# writes (tests/jobs/test_backfill.py kills it).
-IN_ONE_PIECE = {"correct", "_register", "note"}
+# writes (tests/jobs/test_backfill.py kills it), and a digest (tests/jobs/test_gather.py breaks it off).
+IN_ONE_PIECE = {"correct", "_register", "note", "gather"}
 POINTS = [f"{side} {write}" for write in WRITES for side in ("before", "after")] + list(SENDS)
 KILLS = 60
 Ordeal = Callable[[Forked, Market, Sink, Engine], int]  # how many kills may have cut off a send

@@ -53,23 +53,30 @@ def put(connection: Connection, wanted: Iterable[Alert], source: str | None, now
         id = result.inserted_primary_key[0]
         if alert.moves:
             connection.execute(alert_moves.insert(), _as_told(id, alert.moves))
-        connection.execute(
-            deliveries.insert().values(
-                id=str(uuid.uuid4()),
-                alert=id,
-                channel=alert.channel,
-                state="waiting",
-                attempts=0,
-                next_try=alert.due or now,
-                claimed_by="",
-                uncertain=False,
-                last_error="",
-                held_for=alert.held_for,
-                parts_sent=0,
-            )
-        )
+        add_delivery(connection, id, alert.channel, alert.due or now, alert.held_for)
         count += 1
     return count
+
+
+def add_delivery(connection: Connection, alert: int, channel: str, due: datetime, held_for: str = "") -> str:
+    """Let an alert wait for its channel; the delivery's id."""
+    id = str(uuid.uuid4())
+    connection.execute(
+        deliveries.insert().values(
+            id=id,
+            alert=alert,
+            channel=channel,
+            state="waiting",
+            attempts=0,
+            next_try=due,
+            claimed_by="",
+            uncertain=False,
+            last_error="",
+            held_for=held_for,
+            parts_sent=0,
+        )
+    )
+    return id
 
 
 def _as_told(alert: int, moves: Iterable[Move]) -> list[dict[str, Any]]:
@@ -87,7 +94,10 @@ def waiting(connection: Connection, now: datetime) -> dict[str, list[str]]:
     """
     found = {}
     for channel, is_down in open_channels(connection, now):
-        offered = (*offers(channel, is_down, now), *unclaimed(now))
+        due = deliveries.c.next_try <= now
+        if is_down:
+            due = or_(due, deliveries.c.held_for == "", deliveries.c.attempts > 0)
+        offered = (deliveries.c.channel == channel, due, *unclaimed(now))
         ids = connection.execute(select(deliveries.c.id).where(*offered).order_by(deliveries.c.alert))
         found[channel] = list(ids.scalars())
     return {channel: ids for channel, ids in found.items() if ids}
@@ -112,14 +122,6 @@ def open_channels(connection: Connection, now: datetime) -> list[tuple[str, bool
         if not is_down or row.due <= now:
             found.append((row.channel, is_down))
     return found
-
-
-def offers(channel: str, is_down: bool, now: datetime) -> tuple[Any, ...]:
-    """Which deliveries an open channel may be sent now, as clauses."""
-    due = deliveries.c.next_try <= now
-    if is_down:
-        due = or_(due, deliveries.c.held_for == "", deliveries.c.attempts > 0)
-    return (deliveries.c.channel == channel, due)
 
 
 def _sent_since(connection: Connection, channel: str, moment: datetime) -> bool:
