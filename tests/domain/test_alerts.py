@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from scrapers.meters import METERS
 from scrapers.page import Article, Terms
 from tracker.domain import notices, wording
-from tracker.domain.alerts import Alert, Message, alerts_for, backoff, message_of
+from tracker.domain.alerts import MOST_LINES, TOP_LINES, Message, backoff, message_of
 from tracker.domain.model import Move, Series, State, Status
-from tracker.domain.settings import Rule
 
 AT = datetime(2026, 7, 1, 14, 2, tzinfo=UTC)
 PAGE, BASE = "https://openai.com/api/pricing", "http://127.0.0.1:8321"
@@ -52,10 +51,6 @@ def move(
 
 def told(*moves: Move) -> Message:
     return message_of(moves, page_url=PAGE, base_url=BASE)
-
-
-def sent(moves: list[Move], rules: list[Rule], channels: tuple[str, ...] = ("team", "mail")) -> list[Alert]:
-    return alerts_for(moves, rules=rules, channels=channels, page_url=PAGE, base_url=BASE)
 
 
 O3 = [move("input_mtok", "10", "2"), move("output_mtok", "40", "8", id=2)]
@@ -221,18 +216,21 @@ def test_ten_thousand_moves_are_one_message_with_its_totals() -> None:
     storm = [move("input_mtok", "10", "9", model=f"m{n}", id=n) for n in range(9_990)]
     storm += [move("input_mtok", "10", "30", model=f"r{n}", id=10_000 + n) for n in range(10)]
     started = time.perf_counter()
-    (alert,) = sent(storm, [], ("team",))
+    message = told(*storm)
     assert time.perf_counter() - started < 5
-    message = alert.message
-    assert len(message.lines) == 21
+    assert len(message.lines) == TOP_LINES + 1
     assert all(line.startswith("OpenAI r") for line in message.lines[:10])  # the biggest first
     assert message.lines[-1] == (
-        "… and 9,980 more: 10,000 prices of 10,000 models in all (9,990 cuts, 10 rises), up to +200 %"
+        "… and 9,988 more: 10,000 prices of 10,000 models in all (9,990 cuts, 10 rises), up to +200 %"
     )
     assert message.subject == "OpenAI: 10,000 models moved (9,990 cuts, 10 rises), up to +200 %"
     assert ("all moves", f"{BASE}/moves") in message.links
-    assert len(alert.moves) == 10_000
     assert len(json.dumps(message.as_dict())) < 20_000
+
+
+def test_up_to_forty_models_are_all_told() -> None:
+    moves = [move("input_mtok", "10", "9", model=f"m{n}", id=n) for n in range(MOST_LINES)]
+    assert len(told(*moves).lines) == MOST_LINES
 
 
 HOSTILE = [
@@ -270,122 +268,58 @@ def test_any_text_becomes_one_printable_line(text: str) -> None:
     harmless.encode()  # no half of a surrogate pair
 
 
-# Who is told
-
-
-def test_without_rules_every_move_goes_to_every_channel() -> None:
-    one, two = sent(O3, [])
-    assert (one.rule, one.channel, two.channel) == ("default", "team", "mail")
-    assert one.moves == (1, 2)
-    assert len(one.message.lines) == 1
-
-
-def test_nothing_moved_is_nothing_told() -> None:
-    assert sent([], []) == []
-    assert sent(O3, [], ()) == []
-
-
-@pytest.mark.parametrize(
-    ("rule", "passes"),
-    [
-        (Rule("r", provider=("openai", "anthropic")), True),
-        (Rule("r", provider=("OpenAI",)), True),
-        (Rule("r", provider=("anthropic",)), False),
-        (Rule("r", model=("o3",)), True),
-        (Rule("r", model=("O*",)), True),
-        (Rule("r", model=("openai/o?",)), True),
-        (Rule("r", model=("gpt-*",)), False),
-        (Rule("r", meter=("input_mtok",)), True),
-        (Rule("r", meter=("seat_month",)), False),
-        (Rule("r", event=("list_cut", "plan_cut")), True),
-        (Rule("r", event=("list_rise",)), False),
-        (Rule("r", min_pct=Decimal(80)), True),
-        (Rule("r", min_pct=Decimal("80.01")), False),
-    ],
-)
-def test_a_rule_lets_through_what_its_filters_say(rule: Rule, passes: bool) -> None:
-    assert bool(sent(O3[:1], [rule])) is passes
-
-
-def test_a_move_from_zero_passes_any_threshold() -> None:
-    assert sent([move("input_mtok", "0", "1")], [Rule("r", min_pct=Decimal(99))])
-
-
-def test_a_rise_counts_as_much_as_a_cut_for_the_threshold() -> None:
-    assert sent([move("input_mtok", "1", "1.5")], [Rule("r", min_pct=Decimal(50))])
-
-
-def test_a_move_is_told_once_a_channel_by_the_first_rule() -> None:
-    rules = [
-        Rule("inputs", meter=("input_mtok",), to=("team",)),
-        Rule("cuts", event=("list_cut",), to=("team", "mail")),
-        Rule("all"),
-    ]
-    alerts_sent = [(a.rule, a.channel, a.moves) for a in sent(O3, rules)]
-    assert alerts_sent == [("inputs", "team", (1,)), ("cuts", "team", (2,)), ("cuts", "mail", (1, 2))]
-
-
-def _trouble(rules: list[Rule]) -> list[Alert]:
-    return notices.trouble_alerts(
-        "openai",
-        State.blind,
-        "none of the tables is there",
-        AT,
-        rules=rules,
-        channels=("team", "mail"),
-        base_url=BASE,
-    )
+# What a notice says
 
 
 def test_a_source_in_trouble_is_told_with_its_words_and_since_when() -> None:
-    alert, _ = _trouble([])
-    assert alert.message.subject == "openai is blind"
-    assert alert.message.lines[0] == (
+    (notice,) = notices.trouble_notices(
+        "openai", State.blind, "none of the tables is there", AT, base_url=BASE
+    )
+    assert notice.message.subject == "openai is blind"
+    assert notice.message.lines[0] == (
         "openai has been blind since 2026-07-01 14:02 UTC: none of the tables is there."
     )
 
 
-def test_a_source_in_trouble_is_never_told_to_nobody() -> None:
-    assert [a.channel for a in _trouble([])] == ["team", "mail"]
-    assert [a.channel for a in _trouble([Rule("cuts", event=("list_cut",), to=("mail",))])] == [
-        "team",
-        "mail",
-    ]
-    assert [a.channel for a in _trouble([Rule("ops", event=("source",), to=("mail",))])] == ["mail"]
+def test_a_source_that_is_well_again_is_told_with_what_it_had_been() -> None:
+    (notice,) = notices.recovery_notices("openai", State.blind, AT, base_url=BASE)
+    assert notice.message.lines == ("openai is well again; it had been blind since 2026-07-01 14:02 UTC.",)
 
 
-def test_a_source_that_is_well_again_is_told_to_the_same() -> None:
-    (alert,) = notices.recovery_alerts(
-        "openai",
-        State.blind,
-        AT,
-        rules=[Rule("ops", event=("source",), to=("mail",))],
-        channels=("team", "mail"),
-        base_url=BASE,
-    )
-    assert alert.message.lines == ("openai is well again; it had been blind since 2026-07-01 14:02 UTC.",)
-
-
-def _articles(rules: list[Rule], count: int = 1) -> list[Alert]:
+def _articles(count: int = 1) -> Message:
     news = [Article(f"g{n}", f"https://x.example/{n}", f"Prices\n fall {n}", AT) for n in range(count)]
-    return notices.article_alerts(news, "blog", rules=rules, channels=("team",), base_url=BASE)
+    (notice,) = notices.article_notices(news, "blog", base_url=BASE)
+    return notice.message
 
 
 def test_a_new_article_is_told_with_its_title_and_link() -> None:
-    (alert,) = _articles([])
-    assert alert.message.lines == ("New article in blog: Prices fall 0, published 2026-07-01 14:02 UTC",)
-    assert alert.message.links[0] == ("Prices fall 0", "https://x.example/0")
-
-
-def test_with_rules_an_article_goes_only_where_articles_are_wanted() -> None:
-    assert _articles([Rule("cuts", event=("list_cut",))]) == []
-    assert [a.rule for a in _articles([Rule("news", event=("article",))])] == ["news"]
+    message = _articles()
+    assert message.lines == ("New article in blog: Prices fall 0, published 2026-07-01 14:02 UTC",)
+    assert message.links[0] == ("Prices fall 0", "https://x.example/0")
 
 
 def test_many_articles_are_one_message_with_their_number() -> None:
-    (alert,) = _articles([], 50)
-    assert alert.message.subject == "50 new articles in blog"
-    assert alert.message.lines[-1] == "… and 30 more: 50 new articles in all"
+    message = _articles(50)
+    assert message.subject == "50 new articles in blog"
+    assert message.lines[-1] == "… and 30 more: 50 new articles in all"
+
+
+def test_a_held_move_is_told_with_why_and_the_commands_that_rule_on_it() -> None:
+    held = [replace(m, status=Status.held, reason="a fall to a hundredth") for m in O3]
+    message = notices.held_message(held, base_url=BASE)
+    assert message.lines[0] == (
+        "OpenAI o3: input $10 → $2, output $40 → $8 per 1M tokens (−80 %) is held: a fall to a hundredth"
+    )
+    assert "`tracker moves confirm 1 2 --why …`" in message.lines[2]
+    assert "`tracker moves withdraw 1 2 --why …`" in message.lines[3]
+
+
+def test_many_held_moves_are_counted_and_the_command_stays_short() -> None:
+    held = [move("input_mtok", "10", "2", model=f"m{n}", id=n) for n in range(1, 101)]
+    message = notices.held_message(held, base_url=BASE)
+    assert message.subject == "OpenAI: 100 moves are held"
+    assert any("and 80 more: 100 prices" in line for line in message.lines)
+    assert message.lines[-1] == "`tracker moves --status held` lists all 100."
 
 
 # When it is tried again
@@ -402,15 +336,3 @@ def test_tries_are_doubled_and_capped() -> None:
 def test_a_wait_is_shifted_by_at_most_a_fifth(attempts: int, jitter: float) -> None:
     middle = backoff(attempts, 0.5)
     assert middle * 0.8 <= backoff(attempts, jitter) <= min(middle * 1.2, timedelta(hours=6))
-
-
-def test_a_quiet_feed_is_told_only_where_a_rule_names_articles() -> None:
-    def told(*rules: Rule) -> list[str]:
-        news = [Article("g", "https://acme.example/news", "Prices fall")]
-        found = notices.article_alerts(
-            news, "acme-news", quiet=True, rules=rules, channels=("team",), base_url=BASE
-        )
-        return [alert.rule for alert in found]
-
-    assert told() == told(Rule("cuts", event=("list_cut",))) == []
-    assert told(Rule("news", provider=("acme-news",), event=("article",))) == ["news"]

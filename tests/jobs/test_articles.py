@@ -27,8 +27,8 @@ from tracker.adapters.store import articles as store_articles
 from tracker.adapters.store import bundled, events, linked, mentions, questions
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import asking, writing
-from tracker.adapters.store.tables import alerts as alerts_table
 from tracker.adapters.store.tables import articles as articles_table
+from tracker.adapters.store.tables_alerts import alerts as alerts_table
 from tracker.adapters.store.tables_judged import mentions as mentions_table
 from tracker.check import check
 from tracker.cli import app

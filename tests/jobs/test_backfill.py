@@ -29,7 +29,8 @@ from tracker.adapters.store import bundled, events, questions
 from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.questions import Filters
 from tracker.adapters.store.spans import spans_of
-from tracker.adapters.store.tables import alerts, metadata, moves, prices, snapshots
+from tracker.adapters.store.tables import metadata, moves, prices, snapshots
+from tracker.adapters.store.tables_alerts import alerts
 from tracker.adapters.store.tables_judged import captures
 from tracker.backfill import Backfilled, backfill, backfill_all
 from tracker.demo import market

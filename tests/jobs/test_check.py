@@ -21,7 +21,7 @@ from tracker.adapters.store import questions, snapshots
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.questions import Filters
-from tracker.adapters.store.tables import alerts as alerts_table
+from tracker.adapters.store.tables_alerts import alerts as alerts_table
 from tracker.adapters.store.tables_alerts import deliveries
 from tracker.check import Looked, check, look
 from tracker.domain.errors import TrackerError
@@ -205,7 +205,11 @@ def test_what_a_person_withdrew_stays_withdrawn(engine: Engine, pages: Pages) ->
         clock.later(days=1)
         run(one)
     assert [m.status for m in moves(engine)] == [Status.withdrawn] * 2
-    assert prices(engine)["a"] == 3 and alerts(engine) == []
+    assert prices(engine)["a"] == 3
+    over, held = [alert["subject"] for alert in alerts(engine)]  # told once each, in nine days
+    head = "Acme a: input $3 → $0.20, output $3 → $0.20 per 1M tokens (−93 %)"
+    assert held == f"{head} is held: it moved by a factor of 15.0"
+    assert over == f"{head} is no longer held: withdrawn by a person: a slip"
 
 
 def test_moves_that_a_person_confirms_together_are_one_alert(engine: Engine, pages: Pages) -> None:
@@ -219,7 +223,9 @@ def test_moves_that_a_person_confirms_together_are_one_alert(engine: Engine, pag
         rule(connection, [*ids, 999], Status.confirmed, "seen", clock.now(), one.settings, {})
     with writing(engine) as connection:
         rule(connection, ids, Status.confirmed, "seen", clock.now(), one.settings, {})
-    assert len(alerts(engine)) == 1 and prices(engine)["a"] == Decimal("0.2")
+    told, held = [alert["subject"] for alert in alerts(engine)]
+    assert told == "Acme a: input $3 → $0.20, output $3 → $0.20 per 1M tokens (−93 %)"
+    assert held == f"{told} is held: it moved by a factor of 15.0" and prices(engine)["a"] == Decimal("0.2")
 
 
 def test_a_move_that_moves_on_before_it_is_confirmed_begins_anew(engine: Engine, pages: Pages) -> None:

@@ -16,7 +16,7 @@ from tracker.adapters import facts
 from tracker.adapters.store import bundled, events, verdicts
 from tracker.adapters.store.backfilled import register
 from tracker.adapters.store.engine import asking, writing
-from tracker.adapters.store.tables import alerts
+from tracker.adapters.store.tables_alerts import alerts
 from tracker.adapters.store.tables_judged import coverage
 from tracker.domain.announced import events_of
 from tracker.domain.claims import Claims

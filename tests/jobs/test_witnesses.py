@@ -18,8 +18,8 @@ from tracker.adapters.edges import Edges
 from tracker.adapters.store import questions
 from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.questions import Filters
-from tracker.adapters.store.rulings import rule
 from tracker.domain.model import Move, Status
+from tracker.ruling import rule
 
 
 def claims(page: Page) -> Reading:

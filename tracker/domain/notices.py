@@ -187,7 +187,7 @@ def _article_line(article: Article, source: str) -> str:
 def held_message(moves: Sequence[Move], *, base_url: str) -> Message:
     """What to tell of moves that a look did not believe: why, and the commands that rule on them."""
     groups = wording.grouped(moves)
-    lines = [f"{wording.head(line)} is held: {wording.harmless(line[0].reason)}" for line in groups]
+    lines = [f"{wording.head(line)} is held: {_doubt(line[0])}" for line in groups]
     shown = lines[:MOST_LINES]
     if len(lines) > MOST_LINES:
         shown.append(f"… and {len(lines) - MOST_LINES:,} more: {len(moves):,} prices in all")
@@ -209,10 +209,15 @@ def held_message(moves: Sequence[Move], *, base_url: str) -> Message:
     )
 
 
+def _doubt(move: Move) -> str:
+    reason = wording.harmless(move.reason)
+    return f"it moved by a factor of {reason.removesuffix(' times')}" if reason.endswith(" times") else reason
+
+
 def unheld_message(moves: Sequence[Move], *, base_url: str) -> Message:
     """What to tell of moves that were held and are not any more, and are not told as moves."""
     lines = [
-        f"{wording.head(line)} is no longer held: {line[0].status.value}, {wording.harmless(line[0].reason)}"
+        f"{wording.head(line)} is no longer held: {wording.harmless(line[0].reason)}"
         for line in wording.grouped(moves)
     ]
     name = wording.provider_name(moves[0].series.provider)
