@@ -50,7 +50,7 @@ ROOMS = {"tracker/__init__.py": "version", "tracker/__main__.py": "main"}
 STORE, CLI, WEB, DEMO = "tracker/adapters/store/", "tracker/cli/", "tracker/web/", "tracker/demo/"
 FETCH, GUARD = "tracker/adapters/fetch.py", "tracker/adapters/guard.py"
 NOTIFY, ANSWERS = "tracker/adapters/notify.py", "tracker/adapters/answers.py"
-SERVICES, MAIL = "tracker/adapters/services.py", "tracker/adapters/mail.py"  # what notify sends
+SERVICES = ("tracker/adapters/posting.py", "tracker/adapters/chats.py", "tracker/adapters/mail.py")
 DAEMON = "tracker/daemon.py"
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "httpx": (FETCH,),
@@ -62,9 +62,9 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "sqlite3": (STORE,),
     "alembic": (f"{STORE}migrate.py",),
     "zstandard": (f"{STORE}snapshots.py",),
-    "apprise": (NOTIFY, SERVICES, MAIL),
+    "apprise": (NOTIFY, *SERVICES),  # which write what notify.py sends
     "playwright": ("tracker/adapters/browser.py",),
-    "requests": (SERVICES, ANSWERS),  # answers.py listens to what apprise and services.py send by it
+    "requests": (SERVICES[1], ANSWERS),  # answers.py listens to what apprise and chats.py send by it
     "urllib3": (NOTIFY, ANSWERS),
     "smtplib": (ANSWERS,),
     "apscheduler": (DAEMON,),

@@ -31,6 +31,7 @@ class Request:
     text: str
     json: Any = None
     at: float = field(default_factory=time.time)
+    body: bytes = field(default=b"", repr=False)  # as it came: a picture is no text
 
 
 class Sink:
@@ -113,11 +114,17 @@ class Sink:
             request = await _read(reader)
             self._keep(request)
             landed = request.path == "/landing"
-            await self._answer("ok" if landed else self._next(), writer)
+            mode = "ok" if landed else self._next()
+            taken = mode == "ok" or mode.startswith("slow=")
+            await self._answer(mode, writer, *(self.verdict(request) if taken else (200, b"")))
         except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             pass  # the other side left, or the sink goes down
         finally:
             writer.close()
+
+    def verdict(self, request: Request) -> tuple[int, bytes]:
+        """What a request is answered where no `mode` says otherwise; a service of its own says no to some."""
+        return 200, self.body
 
     def _next(self) -> str:
         return self.script.pop(0) if self.script else self._mode
@@ -126,18 +133,19 @@ class Sink:
         self.received.append(request)
         if self.file:
             with self.file.open("a", encoding="utf-8") as out:
-                out.write(json.dumps(asdict(request), ensure_ascii=False) + "\n")
+                kept = {name: value for name, value in asdict(request).items() if name != "body"}
+                out.write(json.dumps(kept, ensure_ascii=False) + "\n")
 
-    async def _answer(self, mode: str, writer: asyncio.StreamWriter) -> None:
+    async def _answer(self, mode: str, writer: asyncio.StreamWriter, well: int, body: bytes) -> None:
         if mode == "drop":
             return
         if mode == "stall":
             await asyncio.sleep(3600)
         if mode.startswith("slow="):
             await asyncio.sleep(float(mode.removeprefix("slow=")))
-        status = int(mode) if mode.isdigit() else 200
+        status = int(mode) if mode.isdigit() else well
         extra = {302: f"Location: {self.url}/landing\r\n", 429: f"Retry-After: {self.retry_after}\r\n"}
-        body = self.body if status == 200 else b"no"
+        body = b"no" if mode.isdigit() and status != 200 else body
         head = f"HTTP/1.1 {status} {REASONS.get(status, 'Status')}\r\n{extra.get(status, '')}"
         head += f"Content-Type: text/plain\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         writer.write(head.encode() + body)
@@ -151,12 +159,13 @@ async def _read(reader: asyncio.StreamReader) -> Request:
     headers = {
         name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)
     }
-    text = (await reader.readexactly(int(headers.get("content-length", 0)))).decode("utf-8", "replace")
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    text = body.decode("utf-8", "replace")
     try:
         parsed = json.loads(text)
     except ValueError:
         parsed = None
-    return Request(method, path, headers, text, parsed)
+    return Request(method, path, headers, text, parsed, body=body)
 
 
 def main() -> None:

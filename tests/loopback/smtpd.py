@@ -26,6 +26,7 @@ class Mail:
     sender: str
     recipients: tuple[str, ...]
     message: EmailMessage
+    raw: bytes = b""
 
     def part(self, kind: str) -> str:
         """The text of its "plain" or "html" part."""
@@ -70,7 +71,7 @@ class Mailbox:
             await asyncio.sleep(3600)
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
-        self.received.append(Mail(envelope.mail_from, tuple(envelope.rcpt_tos), message))
+        self.received.append(Mail(envelope.mail_from, tuple(envelope.rcpt_tos), message, envelope.content))
         return "250 kept"
 
     def __enter__(self) -> Mailbox:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +58,13 @@ def listening(delivery_id: str) -> Iterator[Answers]:
         _listening.reset(token)
 
 
+def refused(refusal: Refusal) -> None:
+    """Note a refusal that a service wrote into an answer of status 200, for who is listening."""
+    answers = _listening.get()
+    if answers is not None:
+        answers.refusals.append(refusal)
+
+
 def _send(self: requests.Session, request: requests.PreparedRequest, **how: Any) -> requests.Response:
     answers = _listening.get()
     if answers is None:
@@ -101,16 +109,26 @@ def _of_status(answer: requests.Response) -> Refusal:
     if status < 400:
         return Refusal(f"HTTP {status}: it redirects, which is not followed")
     permanent = status < 500 and status not in _PASSING
-    return Refusal(
-        f"HTTP {status}", permanent, retry_after=_retry_after(answer.headers.get("Retry-After", ""))
-    )
+    wait = _retry_after(answer.headers.get("Retry-After") or _in_body(answer))
+    return Refusal(f"HTTP {status}", permanent, retry_after=wait)
+
+
+def _in_body(answer: requests.Response) -> str:
+    """What Telegram and Discord say in a 429's body: seconds, maybe with a fraction."""
+    if answer.status_code != 429:
+        return ""
+    try:
+        said = answer.json()
+        return str(said.get("retry_after") or said.get("parameters", {}).get("retry_after") or "")
+    except (ValueError, AttributeError):
+        return ""
 
 
 def _retry_after(said: str) -> timedelta | None:
-    """Seconds or a date, as RFC 9110 allows; None where nothing usable was said."""
+    """Seconds, maybe with a fraction, or a date, as RFC 9110 allows; None where nothing usable was said."""
     said = said.strip()
-    if said.isascii() and said.isdigit():
-        return min(timedelta(seconds=int(said[:9])), LONGEST_RETRY_AFTER)
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", said, re.ASCII):
+        return min(timedelta(seconds=float(said[:9])), LONGEST_RETRY_AFTER)
     try:
         until = parsedate_to_datetime(said)
     except ValueError:

@@ -14,19 +14,18 @@ import logging
 import re
 import threading
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 import urllib3
-from apprise import Apprise, AppriseAsset, NotificationManager, NotifyBase, NotifyFormat, OverflowMode
-from apprise.conversion import convert_between
+from apprise import Apprise, AppriseAsset, NotificationManager, NotifyBase, OverflowMode
 from apprise.plugins.custom_json import NotifyJSON
 from apprise.plugins.email import NotifyEmail
 from apprise.plugins.slack import NotifySlack, SlackMode
 
-from tracker.adapters import answers, chat
+from tracker.adapters import answers, posting
 from tracker.adapters.answers import Refusal
+from tracker.adapters.letter import Letter, Part
+from tracker.adapters.posting import Webhook
 from tracker.domain.alerts import Message
 from tracker.domain.errors import SendError
 from tracker.domain.settings import Channel
@@ -50,33 +49,6 @@ _ASSET = AppriseAsset(
 )
 _MEANT = {"smtp": "mailto", "smtps": "mailtos", "email": "mailtos", "telegram": "tgram", "webhook": "https"}
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,30})://", re.I)
-
-
-class Webhook(NotifyBase):
-    """Any http(s) address that takes what Slack's incoming webhooks take: {"text": …}."""
-
-    service_name = "Slack-compatible webhook"  # type: ignore[assignment]
-    protocol = "http"  # type: ignore[assignment]
-    secure_protocol = "https"  # type: ignore[assignment]
-    notify_format = NotifyFormat.TEXT
-    request_rate_per_sec = 0
-    title_maxlen = 0
-    body_maxlen = 3900
-
-    def __init__(self, address: str) -> None:
-        super().__init__(asset=_ASSET)
-        self.address = address
-
-    def send(self, body: str, *_: Any, **__: Any) -> bool:
-        agent = {"User-Agent": "llm-price-tracker"}
-        try:
-            answer = requests.post(self.address, json={"text": body}, headers=agent, timeout=60)
-        except requests.RequestException:
-            return False
-        return answer.ok
-
-    def url(self, *_: Any, **__: Any) -> str:
-        return f"{self.protocol}://"  # apprise puts it into its results: nothing of the address
 
 
 def problem_with(url: str) -> str | None:
@@ -116,12 +88,12 @@ def _plugin(url: str) -> NotifyBase | None:
     web = url.lower().startswith(("http://", "https://"))
     plugin = None if web and _is_bare(_host(url)) else Apprise.instantiate(url, asset=_ASSET)
     if plugin is None:
-        return Webhook(url) if web and _host(url) else None
+        return Webhook(url, _ASSET) if web and _host(url) else None
     if isinstance(plugin, NotifySlack) and plugin.channels == [None]:
         # As plain text and not as an attachment, so that Slack's notifications show it.
         host = {SlackMode.WEBHOOK: plugin.webhook_url, SlackMode.WEBHOOK_GOV: plugin.webhook_gov_url}
         if plugin.mode in host:
-            return Webhook(f"{host[plugin.mode]}/{plugin.token_a}/{plugin.token_b}/{plugin.token_c}")
+            return Webhook(f"{host[plugin.mode]}/{plugin.token_a}/{plugin.token_b}/{plugin.token_c}", _ASSET)
     # The address may not turn off what delivery relies on: no silent cuts, no failure taken for success.
     whole = isinstance(plugin, NotifyEmail | NotifyJSON)
     plugin.overflow_mode = OverflowMode.UPSTREAM if whole else OverflowMode.SPLIT
@@ -141,7 +113,7 @@ def _is_bare(host: str) -> bool:
 def takes_pictures(channel: Channel) -> bool:
     """Whether a channel's service shows a picture beside a message."""
     plugin = _plugin(channel.url.strip())
-    return plugin is not None and plugin.attachment_support
+    return plugin is not None and posting.takes_pictures(plugin)
 
 
 async def send(
@@ -176,9 +148,14 @@ async def send(
     try:
         await asyncio.wait_for(done.wait(), BOUND_SECONDS)
     except TimeoutError:
-        outcome = [Refusal(f"not done within {BOUND_SECONDS:g} s", uncertain=True)]
+        # All of the text may be there, and only a picture still on its way.
+        outcome = (
+            [None] if sending.whole else [Refusal(f"not done within {BOUND_SECONDS:g} s", uncertain=True)]
+        )
     finally:
         sending.stop.set()
+    if sending.whole:  # whatever became of a picture that came after
+        return
     refusal = outcome[0] if outcome else Refusal("sending it failed on our side", uncertain=True)
     if refusal:
         raise _error(channel, refusal, sending.arrived)
@@ -194,6 +171,7 @@ class _Sending:
     repeat: bool
     picture: bytes | None
     arrived: int  # parts
+    whole: bool = False  # all of the text arrived
     stop: threading.Event = field(default_factory=threading.Event)
 
 
@@ -214,48 +192,37 @@ def _send(it: _Sending) -> Refusal | None:
         return Refusal(
             "its address cannot be read; docs/channels.md shows how one is written", permanent=True
         )
-    through = Apprise(plugin, asset=_ASSET)
     note = f"(This may be a repeat: delivery {it.delivery_id}.)" if it.repeat else ""
-    _name_delivery(plugin, it.delivery_id)
-    for part in _parts(plugin, it.message, note)[it.arrived :]:
+    parts = posting.parts(plugin, Letter(it.message, it.delivery_id, note))
+    # What may have arrived before is repeated by its text alone: its picture may be why nothing was heard.
+    picture = it.picture if posting.takes_pictures(plugin) and not it.repeat else None
+    if not parts:
+        return Refusal("it says nothing", permanent=True)
+    for place, part in enumerate(parts):
+        if place < it.arrived:
+            continue
         if it.stop.is_set():
             return Refusal("stopped", uncertain=True)
-        with answers.listening(it.delivery_id) as heard:
-            sent = through.notify(**part)
-        if not sent:
+        refusal = _send_part(it, part, picture if part.pictured else None)
+        if refusal is not None:
             silent = "no connection to the mail server" if isinstance(plugin, NotifyEmail) else "refused"
-            return heard.refusals[-1] if heard.refusals else Refusal(silent)
-        it.arrived += 1
+            return refusal if refusal.words else Refusal(silent)
+        it.whole = place + 1 == len(parts)
+        if part.pictured and part.show is not None and picture is not None:
+            with answers.listening(it.delivery_id):
+                part.show(picture)
     return None
 
 
-def _name_delivery(plugin: NotifyBase, delivery_id: str) -> None:
-    """The delivery's id where the service has a place for it; HTTP requests carry it as a header too."""
-    if isinstance(plugin, NotifyEmail):
-        plugin.headers["X-Delivery-Id"] = delivery_id
-    if isinstance(plugin, NotifyJSON):
-        plugin.payload_extras.setdefault("delivery_id", delivery_id)
-
-
-def _parts(plugin: NotifyBase, message: Message, note: str) -> list[dict[str, Any]]:
-    """What to ask of apprise, in order: one call unless the service's limit asks for more."""
-    subject = " ".join(message.subject.split())
-    if isinstance(plugin, NotifyEmail):
-        page = chat.html(message, note=note)
-        return [{"body": page, "title": subject, "body_format": NotifyFormat.HTML}]
-    if isinstance(plugin, Webhook):
-        return [{"body": text} for text in chat.split(chat.mrkdwn(message, note=note), plugin.body_maxlen)]
-    title = chat.inert(subject) if plugin.title_maxlen > 0 else ""
-    if len(title) > plugin.title_maxlen - 10:
-        title = title[: plugin.title_maxlen - 11] + "…" if title else ""
-    target = plugin.resolve_format(NotifyFormat.TEXT)
-    texts = chat.split(
-        chat.plain(message, titled=bool(title), note=note),
-        max(40, plugin.body_maxlen - len(title) - 20),
-        lambda line: len(convert_between(NotifyFormat.TEXT, target, line)) + 6,
-    )
-    count = [f" ({n}/{len(texts)})" if title and len(texts) > 1 else "" for n in range(1, len(texts) + 1)]
-    return [
-        {"body": text, "title": title + which, "body_format": NotifyFormat.TEXT}
-        for text, which in zip(texts, count, strict=True)
-    ]
+def _send_part(it: _Sending, part: Part, picture: bytes | None) -> Refusal | None:
+    """Send one part, with its picture if it may be; without it where that may be what was refused."""
+    with answers.listening(it.delivery_id) as heard:
+        sent = part.send(picture if part.show is None else None)
+    if sent:
+        it.arrived += 1
+        return None
+    refusal = heard.refusals[-1] if heard.refusals else Refusal("")
+    may_be_the_picture = refusal.permanent or refusal.words.startswith("HTTP 5")
+    if picture is None or part.show is not None or not may_be_the_picture:
+        return refusal
+    return _send_part(it, part, None)
