@@ -31,6 +31,7 @@ VERBS = {
     "verdict": "verdict",
     "claims": "verdict",
     "index": "index",
+    "cost": "cost",
     "articles": "articles",
     "alerts": "alerts",
     "snapshots": "questions",
