@@ -25,6 +25,7 @@ from tracker.adapters.chat import clean, spoken, web_links
 from tracker.domain.alerts import Message
 
 CHART = "chart.png"
+SHORT = 20  # characters of a price, which is not broken
 _FONT = "-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 # Styles stand at each element, since some clients drop <style>; the dark ones can only stand there.
 _STYLE = """
@@ -160,7 +161,7 @@ def _row(row: Sequence[str], named: bool, under: bool) -> str:
         first = "<br>".join(filter(None, [first, soft]))
         row = (row[0], *row[2:])
     cells = [first, *(_arrow(cell) for cell in row[1:])]
-    top = "1px solid #dfe3e7" if named else "0"
+    top = "1px solid #dfe3e7" if named else ""
     return f"<tr>{''.join(_cell('td', cell, place, top) for place, cell in enumerate(cells))}</tr>"
 
 
@@ -171,20 +172,23 @@ def _arrow(cell: str) -> str:
     return f'<span style="font-weight:600;white-space:nowrap">{mark}{words}</span>' if mark else words
 
 
-def _cell(tag: str, inner: str, place: int, top: str = "0") -> str:
-    side = "left" if place == 0 else "right"
-    gap = "8px 0 8px 12px" if place else "8px 0"
+def _cell(tag: str, inner: str, place: int, top: str = "") -> str:
+    """One cell; `top` is the line above it, absent where a row goes on about the same model."""
+    side, left = ("left", "0") if place == 0 else ("right", "12px")
     look = "color:#565e67;font-weight:400" if tag == "th" else "color:#191d21"
+    look += ";white-space:nowrap" if place and len(inner) <= SHORT else ""
+    look += f";border-top:{top}" if top else ""
     ink = "soft" if tag == "th" else "ink line"
     scope = ' scope="col"' if tag == "th" else ""
     return (
-        f'<{tag}{scope} class="{ink}" align="{side}" valign="top" style="padding:{gap};border-top:{top};'
-        f'text-align:{side};{look};font-variant-numeric:tabular-nums">{inner}</{tag}>'
+        f'<{tag}{scope} class="{ink}" align="{side}" valign="top" style="text-align:{side};'
+        f'padding:{"8px" if top or tag == "th" else "0"} 0 8px {left};{look}">{inner}</{tag}>'
     )
 
 
 _TABLE = """<table role="table" width="100%" cellpadding="0" cellspacing="0"
- style="width:100%;border-collapse:collapse;margin:0 0 16px;font-size:14px;line-height:1.4">
+ style="width:100%;border-collapse:collapse;margin:0 0 16px;font-size:14px;line-height:1.4;
+font-variant-numeric:tabular-nums">
 <caption class="soft" style="text-align:left;color:#565e67;font-size:13px;padding:0 0 4px">
 Prices that moved</caption>
 <thead><tr>{head}</tr></thead>
