@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.adapters import claims as claims_files
-from tracker.adapters.store import Connection, linked, verdicts
+from tracker.adapters.store import Connection, linked, upcoming, verdicts
 from tracker.adapters.store import moves as store_moves
 from tracker.domain import wording
 from tracker.domain.model import Move
 from tracker.domain.settings import Settings
 from tracker.domain.touched import subjects, touch_line, touched
+from tracker.domain.upcoming import as_announced
 
 MOST_MODELS = 3  # for which an offer is named
 MOST_CLAIMS = 4
@@ -39,7 +40,7 @@ def context_of(connection: Connection, settings: Settings, moves: Sequence[Move]
         return Context()
     biggest = _biggest(moves)
     return Context(
-        notes=tuple(_claims(connection, settings, moves, at)),
+        notes=(*_claims(connection, settings, moves, at), *_announced(connection, moves)),
         links=(*_announcement(connection, biggest), *_chart(settings, moves)),
     )
 
@@ -67,6 +68,14 @@ def _claims(connection: Connection, settings: Settings, moves: Sequence[Move], a
         touch_line(t, verdicts.last_rollup(connection, t.claims.source.id, t.prediction.id))
         for t in touched(claims, steps, at)[:MOST_CLAIMS]
     ]
+
+
+def _announced(connection: Connection, moves: Sequence[Move]) -> list[str]:
+    """Whether the page said before that these prices would come."""
+    asked = sorted(moves, key=wording.size, reverse=True)[:MOST_STEPS]
+    keys, until = {m.series.key for m in asked}, max(m.at for m in asked).date()
+    line = as_announced(asked, upcoming.announced(connection, keys, until))
+    return [line] if line else []
 
 
 def _announcement(connection: Connection, biggest: Sequence[Move]) -> list[Link]:

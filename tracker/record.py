@@ -94,7 +94,11 @@ def record(
     stored = articles.put(connection, source.id, reading.articles, got.at, snapshot)
     turn, told = told_of.well(connection, edges, source.id, before, changes.flapped, got.at)
     told += told_of.listings(source, changes, known, edges.settings.base_url)
-    told += told_of.articles(connection, edges, source, stored, got.at, is_first=row.last_well is None)
+    is_first = row.last_well is None
+    told += told_of.articles(connection, edges, source, stored, got.at, is_first=is_first)
+    told += told_of.dated(
+        connection, edges, source, reading, seen, changes, got.at, snapshot, is_first=is_first
+    )
     told_of.moved(connection, edges, source, changes, waiting, confirmed, got.at)
     announce_notices(connection, edges.settings, told, source=source.id, now=got.at)
     again = _again(connection, changes, edges, source.id) if waiting or changes.opened else None

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from scrapers.page import ReadError
+from scrapers.page import ReadError, Reading
 from scrapers.source import Source
 from tracker.adapters.edges import Edges
 from tracker.adapters.store import Connection, Row, mentions, moves, witnesses
 from tracker.adapters.store import sources as states
+from tracker.adapters.store import upcoming as store_upcoming
 from tracker.adapters.store.articles import Stored
 from tracker.announce import announce_held, announce_moves, announce_unheld
 from tracker.domain import health
@@ -30,7 +31,8 @@ from tracker.domain.notices import (
     recovery_notices,
     trouble_notices,
 )
-from tracker.domain.observe import Known
+from tracker.domain.observe import Known, Seen
+from tracker.domain.upcoming import announced_notice, came_due, due_notice, upcoming
 from tracker.domain.witnesses import SAME_MOVE
 
 
@@ -121,6 +123,40 @@ def moved(
     were = {m.id for m in waiting.values() if m.status is Status.held}
     over = [m for m in (*changes.withdrawn, *confirmed) if m.id in were and m not in fresh]
     announce_unheld(connection, edges.settings, over, source=source.id, now=at)
+
+
+def dated(
+    connection: Connection,
+    edges: Edges,
+    source: Source,
+    reading: Reading,
+    seen: Seen,
+    changes: Changes,
+    at: datetime,
+    snapshot: int,
+    *,
+    is_first: bool,
+) -> list[Notice]:
+    """What to tell of prices with a day: once when the page announces them, and again when they are due.
+
+    Where there was a price before, the move tells that the day has come. A first look tells nothing, nor
+    does a catalogue.
+    """
+    if source.kind == "catalogs":
+        return []
+    provider = source.provider or source.id
+    coming = upcoming(reading, seen, provider, at.date())
+    new = store_upcoming.put(connection, source.id, coming, at, snapshot)
+    if is_first:
+        return []
+    keys = {o.series.key for o in changes.fresh}
+    known = {o.series.key: o for o in store_upcoming.announced(connection, keys, at.date())}
+    due = came_due(changes.fresh, known)
+    where = {"page_url": source.shown_url, "base_url": edges.settings.base_url}
+    return [
+        *announced_notice(new, provider, at, snapshot=snapshot, **where),
+        *due_notice(due, provider, snapshot=snapshot, **where),
+    ]
 
 
 def listings(source: Source, changes: Changes, known: Mapping[str, Known], base_url: str) -> list[Notice]:

@@ -39,7 +39,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_channels")),
         sa.Column("since", Utc(), nullable=False),
-        sa.Column("told", sa.String(), nullable=False),
+        sa.Column("failing_since", Utc()),
+        sa.Column("told", sa.Text(), nullable=False),
     )
     op.create_table(
         "silences",
@@ -53,3 +54,24 @@ def upgrade() -> None:
         sa.Column("rule", sa.String(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
     )
+    op.create_table(
+        "upcoming",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upcoming")),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["sources.id"], name=op.f("fk_upcoming_source_sources")),
+        sa.Column("series", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["series"], ["series.id"], name=op.f("fk_upcoming_series_series")),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("price", Money(), nullable=False),
+        sa.Column("before", Money()),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("snapshot", sa.Integer()),
+        sa.ForeignKeyConstraint(["snapshot"], ["snapshots.id"], name=op.f("fk_upcoming_snapshot_snapshots")),
+        sa.Column("announced_at", Utc(), nullable=False),
+        sa.UniqueConstraint(
+            "source", "series", "day", "price", name=op.f("uq_upcoming_source_series_day_price")
+        ),
+    )
+    op.create_index("ix_upcoming_series", "upcoming", ["series"])

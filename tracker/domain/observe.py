@@ -49,7 +49,7 @@ def observe(reading: Reading, provider: str, today: date, known: Mapping[str, Kn
     rows: dict[Series, list[Offer]] = defaultdict(list)
     refused = list(reading.refused)
     for offer in reading.offers:
-        if not _can_be_kept(offer):
+        if not can_be_kept(offer):
             refused.append(Refused(offer.label, f"{offer.model} has a price that is no amount of money"))
         else:
             rows[series_of(offer, provider)].append(offer)
@@ -85,7 +85,8 @@ def observe(reading: Reading, provider: str, today: date, known: Mapping[str, Kn
     return Seen(prices, unclear, tuple(refused))
 
 
-def _can_be_kept(offer: Offer) -> bool:
+def can_be_kept(offer: Offer) -> bool:
+    """Whether a price is an amount that the store keeps exactly."""
     exponent = offer.price.as_tuple().exponent
     return isinstance(exponent, int) and exponent >= -DECIMALS and 0 <= offer.price < HIGHEST
 

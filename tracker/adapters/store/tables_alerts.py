@@ -62,7 +62,8 @@ channels = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("since", Utc, nullable=False),
-    Column("told", String, nullable=False),
+    Column("failing_since", Utc),  # no try got through since then
+    Column("told", Text, nullable=False),
 )
 
 # What nobody wants to hear of until a moment: what matches every filter that is not empty.
@@ -77,4 +78,22 @@ silences = Table(
     Column("model", String, nullable=False),  # a glob
     Column("rule", String, nullable=False),
     Column("why", Text, nullable=False),
+)
+
+# What pages announced for a later day, each of it once: told when it is first seen.
+upcoming = Table(
+    "upcoming",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, ForeignKey("sources.id"), nullable=False),
+    Column("series", Integer, ForeignKey("series.id"), nullable=False),
+    Column("day", String, nullable=False),  # from which it is to hold
+    Column("price", Money, nullable=False),
+    Column("before", Money),  # in force when it was announced; absent: none
+    Column("model", String, nullable=False),  # as printed
+    Column("label", Text, nullable=False),
+    Column("snapshot", Integer, ForeignKey("snapshots.id")),
+    Column("announced_at", Utc, nullable=False),
+    UniqueConstraint("source", "series", "day", "price"),
+    Index(None, "series"),
 )

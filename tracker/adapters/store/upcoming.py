@@ -1,0 +1,76 @@
+"""Prices that pages announced for a later day, each kept once: when it was first seen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select
+
+from tracker.adapters.store import upsert
+from tracker.adapters.store.series import SERIES, series_ids, series_of
+from tracker.adapters.store.tables import series
+from tracker.adapters.store.tables_alerts import upcoming
+from tracker.domain.upcoming import Upcoming
+
+MOST_KEYS = 500  # of one question
+
+
+def put(
+    connection: Connection, source: str, found: Sequence[Upcoming], at: datetime, snapshot: int | None
+) -> list[Upcoming]:
+    """Note what a page announces; what of it is new."""
+    if not found:
+        return []
+    ids = series_ids(connection, [one.series for one in found])
+    asked = select(upcoming.c.series, upcoming.c.day, upcoming.c.price).where(upcoming.c.source == source)
+    known = {(row.series, row.day, row.price) for row in connection.execute(asked)}
+    new = [o for o in found if (ids[o.series.key], o.day.isoformat(), o.price) not in known]
+    rows = [
+        {
+            "source": source,
+            "series": ids[one.series.key],
+            "day": one.day.isoformat(),
+            "price": one.price,
+            "before": one.before,
+            "model": one.model,
+            "label": one.label,
+            "snapshot": snapshot,
+            "announced_at": at,
+        }
+        for one in new
+    ]
+    upsert.ignore(connection, upcoming, rows)
+    return new
+
+
+def announced(connection: Connection, keys: Collection[str], until: date) -> list[Upcoming]:
+    """What was announced of these series for days up to one, whoever said so; the first said last."""
+    if not keys:
+        return []
+    rows = connection.execute(
+        select(
+            upcoming.c.day,
+            upcoming.c.price,
+            upcoming.c.before,
+            upcoming.c.model.label("printed"),
+            upcoming.c.label,
+            upcoming.c.announced_at,
+            *SERIES,
+        )
+        .join(series, series.c.id == upcoming.c.series)
+        .where(series.c.key.in_(sorted(keys)[:MOST_KEYS]), upcoming.c.day <= until.isoformat())
+        .order_by(upcoming.c.announced_at.desc())
+    )
+    return [
+        Upcoming(
+            series_of(row),
+            date.fromisoformat(row.day),
+            row.price,
+            row.before,
+            row.printed,
+            row.label,
+            row.announced_at,
+        )
+        for row in rows
+    ]
