@@ -1,4 +1,4 @@
-"""The verbs about alerts: alerts, alerts test, alerts retry."""
+"""The verbs about alerts: what was written, what the rules say, silences, tests and retries."""
 
 from __future__ import annotations
 
@@ -13,20 +13,24 @@ import typer
 from tracker.adapters.notify import send
 from tracker.adapters.store import outbox, questions
 from tracker.adapters.store.engine import writing
-from tracker.cli import common
+from tracker.cli import common, silence
 from tracker.cli.options import Csv, Json, form_of
 from tracker.cli.output import emit
+from tracker.cli.tuning import explain, preview
 from tracker.domain.alerts import test_message
 from tracker.domain.errors import BadSettings, SendError, TrackerError
 
 app = typer.Typer(add_completion=False)
-alerts_app = typer.Typer(help="Alerts and their deliveries, the newest first.")
+alerts_app = typer.Typer(help="Alerts and their deliveries, the newest first; and what decides on them.")
 
 
 @alerts_app.callback(invoke_without_command=True)
 def alerts(
     context: typer.Context,
     state: Annotated[str, typer.Option(help="Only waiting, sent or dead.")] = "",
+    channel: Annotated[str, typer.Option(help="Only to this channel.")] = "",
+    rule: Annotated[str, typer.Option(help="Only by this rule.")] = "",
+    event: Annotated[str, typer.Option(help="Only of this event, such as move or source.")] = "",
     json: Json = False,
     csv: Csv = False,
 ) -> None:
@@ -37,9 +41,10 @@ def alerts(
         raise typer.BadParameter(f"{state!r} is no state; there are waiting, sent, dead")
     form = form_of(json, csv)
     with common.question() as connection:
-        rows = questions.alert_rows(connection, state)
+        rows = questions.alert_rows(connection, state, channel=channel, rule=rule, event=event)
     columns = ("id", "created_at", "channel", "rule", "state", "attempts", "subject", "last_error")
-    emit(rows, form, columns=columns, empty="no alert was written yet")
+    asked = any((state, channel, rule, event))
+    emit(rows, form, columns=columns, empty="no such alert" if asked else "no alert was written yet")
 
 
 @alerts_app.command()
@@ -78,4 +83,7 @@ def alerts_test() -> None:
     raise typer.Exit(int(failed > 0))
 
 
+alerts_app.command()(explain)
+alerts_app.command()(preview)
+alerts_app.add_typer(silence.app, name="silence")
 app.add_typer(alerts_app, name="alerts")

@@ -12,15 +12,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 from tracker.adapters.store.moves import DOCUMENTED, move_of, select_moves
 from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.spans import like
-from tracker.adapters.store.tables import (
-    bodies,
-    looks,
-    moves,
-    prices,
-    series,
-    snapshots,
-    sources,
-)
+from tracker.adapters.store.tables import bodies, looks, moves, prices, series, snapshots, sources
 from tracker.adapters.store.tables_alerts import alerts, deliveries
 from tracker.domain.model import Basis, Move
 from tracker.domain.spans import NEVER_LOOKED_AT
@@ -177,7 +169,15 @@ def source_rows(connection: Connection) -> dict[str, Row[Any]]:
     return {row.id: row for row in connection.execute(looked_at)}
 
 
-def alert_rows(connection: Connection, state: str = "", limit: int | None = None) -> list[Mapping[str, Any]]:
+def alert_rows(
+    connection: Connection,
+    state: str = "",
+    limit: int | None = None,
+    *,
+    channel: str = "",
+    rule: str = "",
+    event: str = "",
+) -> list[Mapping[str, Any]]:
     """Alerts with their deliveries, the newest first."""
     statement = (
         select(
@@ -190,13 +190,17 @@ def alert_rows(connection: Connection, state: str = "", limit: int | None = None
             deliveries.c.attempts,
             deliveries.c.next_try,
             deliveries.c.last_error,
+            alerts.c.event,
+            deliveries.c.part_of,
         )
         .join(alerts, alerts.c.id == deliveries.c.alert)
         .order_by(alerts.c.id.desc())
         .limit(limit)
     )
-    if state:
-        statement = statement.where(deliveries.c.state == state)
+    asked = {deliveries.c.state: state, deliveries.c.channel: channel, alerts.c.rule: rule}
+    for column, word in (asked | {alerts.c.event: event}).items():
+        if word:
+            statement = statement.where(column == word)
     return [
         dict(row) | {"next_try": row["next_try"] if row["state"] == "waiting" else None}
         for row in connection.execute(statement).mappings()

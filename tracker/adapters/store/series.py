@@ -55,3 +55,9 @@ def series_ids(connection: Connection, wanted: Iterable[Series]) -> dict[str, in
         found = select(series.c.key, series.c.id).where(series.c.key.in_(keys[i : i + 500]))
         ids.update((row.key, row.id) for row in connection.execute(found))
     return ids
+
+
+def all_models(connection: Connection) -> list[tuple[str, str]]:
+    """Every provider and model that has or had a price."""
+    rows = connection.execute(select(series.c.provider, series.c.model).distinct())
+    return [(row.provider, row.model) for row in rows]
