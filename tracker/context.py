@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from scrapers.page import STANDARD
 from tracker.adapters import claims as claims_files
-from tracker.adapters.store import Connection, linked, upcoming, verdicts
+from tracker.adapters.store import Connection, linked, offers, upcoming, verdicts
 from tracker.adapters.store import moves as store_moves
 from tracker.domain import wording
+from tracker.domain.bill import bill_lines
 from tracker.domain.model import Move
+from tracker.domain.offers import BLENDED, offer_line
 from tracker.domain.settings import Settings
 from tracker.domain.touched import subjects, touch_line, touched
 from tracker.domain.upcoming import as_announced
@@ -40,7 +43,12 @@ def context_of(connection: Connection, settings: Settings, moves: Sequence[Move]
         return Context()
     biggest = _biggest(moves)
     return Context(
-        notes=(*_claims(connection, settings, moves, at), *_announced(connection, moves)),
+        notes=(
+            *bill_lines(offers.bills_of(connection, settings.workloads, moves, at)),
+            *_offers(connection, moves, biggest, at),
+            *_claims(connection, settings, moves, at),
+            *_announced(connection, moves),
+        ),
         links=(*_announcement(connection, biggest), *_chart(settings, moves)),
     )
 
@@ -53,6 +61,19 @@ def _biggest(moves: Sequence[Move]) -> list[Move]:
         if len(found) == MOST_MODELS:
             break
     return list(found.values())
+
+
+def _offers(
+    connection: Connection, moves: Sequence[Move], biggest: Sequence[Move], at: datetime
+) -> Iterator[str]:
+    """The cheapest comparable offer of each of the models that moved most, named where they are several."""
+    for first in biggest:
+        of = first.series.provider, first.series.model
+        own = [m for m in moves if (m.series.provider, m.series.model) == of]
+        plain = max(own, key=lambda m: (m.series.terms == STANDARD, m.series.meter in BLENDED))
+        if offered := offers.cheapest(connection, plain, at):
+            line = offer_line(offered)
+            yield f"{wording.model_name(first)}: {line}" if len(biggest) > 1 else line
 
 
 def _claims(connection: Connection, settings: Settings, moves: Sequence[Move], at: datetime) -> list[str]:
