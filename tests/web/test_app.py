@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 from tests.web import week
 from tests.web.asking import ON_SQLITE, PAGES, app_over, ask, get, words_of
 from tests.web.stock import HOUR, NOW, add_moves, add_sources, by_id, keep_page, move, set_health, source
+from tracker.adapters.store import silences
+from tracker.adapters.store.engine import writing
 from tracker.adapters.store.questions import source_rows
 from tracker.domain.model import State, Status
 from tracker.domain.moves import CLAIMED
@@ -49,6 +51,31 @@ def test_what_only_catalogues_claim_is_counted_apart_from_what_waits_for_a_perso
     assert "Not confirmed yet 1 " in said and "held 50 times" in said
     assert "catalogues claim 3 moves of others that no other source has confirmed" in said
     assert "m1" not in said and "m1" in words_of(get(app_over(engine, sources), "/moves").text)
+
+
+@ON_SQLITE
+def test_the_silences_that_hold_stand_on_the_first_page_with_what_and_why(engine: Engine) -> None:
+    assert "Silenced" not in words_of(get(app_over(engine), "/").text)
+    with writing(engine) as connection:
+        for n in range(52):
+            silences.put(connection, provider="mistral", until=NOW + HOUR, now=NOW - (52 - n) * HOUR)
+        launch = silences.put(
+            connection,
+            provider="openai",
+            model="gpt-4*",
+            until=NOW + 50 * HOUR,
+            why="launch week",
+            now=NOW - HOUR,
+        )
+        by_rule = silences.put(connection, rule="cuts", until=NOW + HOUR, now=NOW - HOUR)
+        over = silences.put(connection, provider="deepseek", until=NOW - HOUR, now=NOW - 2 * HOUR)
+        ended = silences.put(connection, provider="cohere", until=NOW + HOUR, now=NOW - HOUR)
+        silences.end(connection, ended, NOW - HOUR / 2)
+    said = words_of(get(app_over(engine), "/").text)
+    assert f"openai gpt-4* until 2026-09-17 16:05 UTC , in 2 days · silence {launch} · launch week" in said
+    assert f"by the rule cuts until 2026-09-15 15:05 UTC , in 1 h · silence {by_rule}" in said
+    assert "tracker alerts silence end ID" in said and "And 4 more." in said
+    assert f"silence {over}" not in said and f"silence {ended}" not in said
 
 
 @ON_SQLITE

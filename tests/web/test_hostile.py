@@ -14,6 +14,8 @@ from scrapers.page import Article
 from tests.web import stock
 from tests.web.asking import HOSTILE, ON_SQLITE, PAGES, app_over, ask, get, served, words_of
 from tests.web.stock import HOUR, add_moves, add_sources, by_id, keep_page, move, set_health, source
+from tracker.adapters.store import silences
+from tracker.adapters.store.engine import writing
 from tracker.domain.model import Status
 from tracker.web import pages
 
@@ -43,6 +45,10 @@ def test_names_from_a_page_stay_inert_on_every_page(engine: Engine) -> None:
     stock.add_articles(engine, "feed", articles)
     for name in HOSTILE:
         stock.add_alert(engine, name, name[:100], error=name)
+    with writing(engine) as connection:
+        for name in HOSTILE:
+            filters = {"provider": name[:100], "model": name, "rule": name, "why": name}
+            silences.put(connection, until=stock.NOW + HOUR, now=stock.NOW - HOUR, **filters)
     for name in HOSTILE:
         set_health(engine, "evil", "blind", outcome="no_table", words=name)
         assert_inert(get(app_over(engine, sources, lambda name=name: name), "/"))  # type: ignore[misc]

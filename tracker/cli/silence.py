@@ -43,13 +43,13 @@ def silence(
     csv: Csv = False,
 ) -> None:
     """Keep alerts silent for a time; no move is lost by it. Without a filter: the silences there are."""
-    said = any((provider, model, rule, until, why))
+    asked = any((provider, model, rule, until, why))
     if context.invoked_subcommand:
-        if said:
+        if asked:
             raise typer.BadParameter(f"{context.invoked_subcommand} takes no filter, but an id")
         return
     settings = common.settings()
-    if not said:
+    if not asked:
         return _list(settings, json=json, csv=csv)
     if json or csv:
         raise typer.BadParameter("--json and --csv list silences; leave them out to make one")
@@ -64,9 +64,9 @@ def silence(
         id = silences.put(
             connection, provider=provider, model=model, rule=rule, until=end, why=why.strip(), now=now
         )
-    made = Silence(id, now, end, provider, model, rule, why)
+    said = wording.harmless(Silence(id, now, end, provider, model, rule).what, 300)
     sys.stdout.write(
-        f"silence {id}: nothing {what(made)} until {wording.moment(end)}; "
+        f"silence {id}: nothing {'of ' if provider or model else ''}{said} until {wording.moment(end)}; "
         f"moves are recorded all the same, and `tracker alerts silence end {id}` ends it\n"
     )
 
@@ -81,13 +81,6 @@ def end_silence(
     if not ended:
         raise TrackerError(f"no silence {id} holds: see `tracker alerts silence`")
     sys.stdout.write(f"silence {id} is over\n")
-
-
-def what(silence: Silence) -> str:
-    """What a silence keeps silent: "of openai, by the rule cuts"."""
-    of = " ".join(filter(None, (silence.provider, silence.model)))
-    said = (of and f"of {of}", silence.rule and f"by the rule {silence.rule}")
-    return wording.harmless(", ".join(filter(None, said)), 300)
 
 
 def forward(words: str, now: datetime) -> datetime:

@@ -24,6 +24,12 @@ class Silence:
     def holds(self, at: datetime) -> bool:
         return self.created_at <= at < min(self.until, self.ended_at or self.until)
 
+    @property
+    def what(self) -> str:
+        """What is silent, in words: "openai gpt-4*, by the rule cuts"."""
+        of = " ".join(filter(None, (self.provider, self.model)))
+        return ", ".join(filter(None, (of, self.rule and f"by the rule {self.rule}")))
+
     def covers(self, rule: str, provider: str, model: str = "") -> bool:
         """Whether it is about this; what is about no model is silenced by no model's silence."""
         return (

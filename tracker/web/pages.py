@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scrapers.source import Source
 from tracker import __version__
-from tracker.adapters.store import Connection, Engine, articles, questions, snapshots, status
+from tracker.adapters.store import Connection, Engine, articles, questions, silences, snapshots, status
 from tracker.adapters.store.engine import asking
 from tracker.domain import wording
 from tracker.domain.model import State, Status
@@ -80,6 +80,7 @@ class Pages:
                 "moves": status.latest_moves(connection, [Status.confirmed], LATEST),
                 "pending": status.waiting_moves(connection, MOST_PENDING),
                 "claims": status.claims(connection),
+                "silent": silences.standing(connection, self.now())[::-1],  # the newest first
                 "alerts": [
                     row
                     for state in ("dead", "waiting")
