@@ -23,7 +23,7 @@ from tracker.adapters.store import outbox, verdicts
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.lock import Lock, beat
 from tracker.check import look
-from tracker.deliver import Send, deliver_to, due
+from tracker.deliver import Send, deliver_to, due, enrol
 from tracker.domain.errors import Busy, TrackerError
 from tracker.domain.troubles import Troubles
 from tracker.judge import Judged, judge
@@ -100,6 +100,7 @@ class Daemon:
         now = self.edges.clock.now()
         await self.edges.write(states.register, self.edges.sources.values(), now)
         freed = await self.edges.write(outbox.release, OWNER, now)
+        await enrol(self.edges)
         await self._end_orphans(self.edges)
         await self._beat()
         log.info("daemon.started", sources=len(self.edges.sources), freed=freed)
@@ -260,6 +261,7 @@ class Daemon:
     async def _use(self, fresh: Edges) -> None:
         await fresh.write(states.register, fresh.sources.values(), fresh.clock.now())
         await self._end_orphans(fresh)
+        await enrol(fresh)
         old, self.edges = self.edges, fresh
         self._reread.clear()
         self._judged = None

@@ -13,13 +13,16 @@ from typing import Any, Protocol
 import structlog
 
 from tracker.adapters.edges import Edges
-from tracker.adapters.notify import send
-from tracker.adapters.store import Connection, gathered, outbox
+from tracker.adapters.notify import send, takes_pictures
+from tracker.adapters.store import Connection, channels, gathered, outbox
+from tracker.announce import announce_notices
 from tracker.context import context_of
+from tracker.domain import channel_trouble
 from tracker.domain.alerts import Message, backoff
 from tracker.domain.digests import STORM, digest_of, net
 from tracker.domain.errors import SendError, TrackerError
 from tracker.domain.settings import Channel, Settings
+from tracker.picture import picture_of
 
 log = structlog.get_logger()
 DOWN_AFTER = 2
@@ -56,13 +59,20 @@ class Delivered:
 async def deliver(edges: Edges, *, owner: str, send: Send = send) -> Delivered:
     """Try every delivery that is due, once; channels side by side, each in order. Raises TrackerError."""
     done = Delivered()
+    await enrol(edges)
     while waiting := await due(edges):
-        channels = [c for c in edges.settings.channels if c.name in waiting]
-        passed = await asyncio.gather(*(deliver_to(edges, c, waiting[c.name], owner, send) for c in channels))
+        wanted = [c for c in edges.settings.channels if c.name in waiting]
+        passed = await asyncio.gather(*(deliver_to(edges, c, waiting[c.name], owner, send) for c in wanted))
         done += sum(passed, Delivered())
         if not any(one.sent for one in passed):  # else more may be due: see `deliver_to`
             break
     return done
+
+
+async def enrol(edges: Edges) -> None:
+    """Note the channels that are set: what moved before one was set is no news to it."""
+    names = [c.name for c in edges.settings.channels]
+    await edges.write(channels.enrol, names, edges.clock.now())
 
 
 async def due(edges: Edges) -> dict[str, list[str]]:
@@ -130,7 +140,12 @@ async def _try(edges: Edges, channel: Channel, id: str, owner: str, send: Send) 
         return None
     try:
         await send(
-            channel, delivery.message, delivery.id, repeat=delivery.uncertain, skip=delivery.parts_sent
+            channel,
+            delivery.message,
+            delivery.id,
+            repeat=delivery.uncertain,
+            skip=delivery.parts_sent,
+            picture=await _picture(edges, channel, delivery),
         )
     except SendError as e:
         await _not_sent(edges, delivery, owner, e)
@@ -141,13 +156,23 @@ async def _try(edges: Edges, channel: Channel, id: str, owner: str, send: Send) 
     return Delivered(sent=1)
 
 
+async def _picture(edges: Edges, channel: Channel, delivery: outbox.Delivery) -> bytes | None:
+    """The chart of the biggest move, where the channel shows pictures and nothing of the message arrived."""
+    if delivery.parts_sent or not delivery.message.table or not takes_pictures(channel):
+        return None
+    try:
+        return await picture_of(edges, delivery.alert)
+    except TrackerError as e:  # the store is in trouble; the message has been read already
+        log.warning("deliver.no_picture", delivery=delivery.id, words=str(e))
+        return None
+
+
 async def _not_sent(edges: Edges, delivery: outbox.Delivery, owner: str, error: SendError) -> None:
     now = edges.clock.now()
     wait = max(backoff(delivery.attempts, random.random()), error.retry_after or backoff(0, 0))  # noqa: S311
     expired = now >= delivery.expires
     words = f"given up after {outbox.EXPIRY.days} days: {error.words}" if expired else error.words
     state = "dead" if error.permanent or expired else "waiting"
-    uncertain = delivery.uncertain or error.uncertain
     await _settle(
         edges,
         delivery,
@@ -155,7 +180,7 @@ async def _not_sent(edges: Edges, delivery: outbox.Delivery, owner: str, error: 
         state=state,
         next_try=now + wait,
         last_error=words,
-        uncertain=uncertain,
+        uncertain=delivery.uncertain or error.uncertain,
         parts_sent=max(delivery.parts_sent, error.arrived),
     )
     log.warning("deliver.failed", channel=delivery.channel, delivery=delivery.id, state=state, words=words)
@@ -168,10 +193,42 @@ async def _settle(edges: Edges, delivery: outbox.Delivery, owner: str, **columns
     """
     until = edges.clock.now() + outbox.LEASE - SETTLE_EVERY
     while True:
+        now = edges.clock.now()
         try:
-            await edges.write(outbox.settle, delivery.id, owner=owner, **columns)
+            await edges.write(settle, edges.settings, delivery, owner, now, **columns)
             return
         except TrackerError:
-            if edges.clock.now() >= until:
+            if now >= until:
                 raise
         await edges.clock.sleep_until(edges.clock.now() + SETTLE_EVERY)
+
+
+def settle(
+    connection: Connection,
+    settings: Settings,
+    delivery: outbox.Delivery,
+    owner: str,
+    now: datetime,
+    /,
+    **columns: Any,
+) -> None:
+    """End a try; where its channel is in trouble by it, or well again, the other channels are told.
+
+    A channel is never told of itself, so two that are both down write one notice each, and no more.
+    """
+    if not outbox.settle(connection, delivery.id, owner=owner, **columns):
+        return
+    name, state, base_url = delivery.channel, columns["state"], settings.base_url
+    before = channels.standing(connection, name)
+    if state == "sent":
+        after, tell = channel_trouble.well(before)
+        notice = channel_trouble.up_notice(name, base_url)
+    else:
+        words = columns["last_error"]
+        after, tell = channel_trouble.failed(before, words, now, is_dead=state == "dead")
+        notice = channel_trouble.down_notice(name, words, after.failing_since or now, base_url)
+    if after != before:
+        channels.set_standing(connection, name, after)
+    if tell:
+        log.warning("deliver.channel", channel=name, words=notice.message.subject)
+        announce_notices(connection, settings, [notice], source=None, now=now, but={name})

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.catalogue
 WRITES = (
     "register",
     "release",
+    "enrol",
     "end_orphans",
     "beat",
     "keep",

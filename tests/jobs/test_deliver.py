@@ -103,7 +103,8 @@ def test_what_is_refused_for_good_is_dead_and_what_cannot_leave_for_a_week_is_to
     one = around(engine, clock)
     put(engine, clock, "1")
     once(one, post)
-    assert states(engine) == {("a", "1"): "dead", ("b", "1"): "waiting"}
+    assert states(engine)["a", "1"] == "dead"
+    assert states(engine)["b", "1"] == "waiting"
     for _ in range(30):
         clock.later(hours=7)
         once(one, post)

@@ -65,7 +65,7 @@ class Told:
 
     def __init__(self, engine: Engine, *rules: Rule, channels: Sequence[str] = ("team",)) -> None:
         self.clock, self.post, self.engine = Clock(), Post(), engine
-        known = tuple(Channel(name, "json://127.0.0.1:9/") for name in channels)
+        known = tuple(Channel(name, "http://127.0.0.1:9/") for name in channels)
         settings = Settings("", Path(), channels=known, rules=rules)
         source = Source("https://acme.example/prices", lines, id="acme", kind="providers")
         fetcher = Fetcher(Look(), now=self.clock.now)

@@ -21,7 +21,7 @@ from tracker.cli import common
 from tracker.cli.options import Csv, Json, form_of
 from tracker.cli.output import Form, emit, move_row, print_json, progress
 from tracker.daemon import Daemon
-from tracker.deliver import Delivered, deliver
+from tracker.deliver import Delivered, deliver, enrol
 from tracker.domain.wording import grouped, tell
 from tracker.record import Looked
 from tracker.reread import Rereading, reread, reread_standing
@@ -77,6 +77,7 @@ async def _check_and_deliver(edges: Edges, ids: list[str], form: Form) -> int:
     if edges.settings.log_level == "info":
         common.log("warning")  # what happens is told on standard output, a line each
     await edges.write(states.register, [edges.sources[id] for id in ids], edges.clock.now())
+    await enrol(edges)
     shown = _say if form is Form.table else lambda _: None
     try:
         await reread_standing(edges, ids)

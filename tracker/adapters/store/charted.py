@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from tracker.adapters.store.moves import move_of, select_moves
 from tracker.adapters.store.spans import spans_of
 from tracker.adapters.store.tables import moves, series
-from tracker.adapters.store.tables_alerts import alert_moves
+from tracker.adapters.store.tables_alerts import alert_moves, deliveries
 from tracker.domain.model import Move
 from tracker.domain.spans import Span
 from tracker.domain.wording import size
@@ -56,7 +57,7 @@ def of_alert(connection: Connection, alert: int, known_at: datetime) -> Charted 
     rows = connection.execute(
         select(alert_moves.c.before.label("told"), alert_moves.c.move, moves.c.before, moves.c.after)
         .join(moves, moves.c.id == alert_moves.c.move)
-        .where(alert_moves.c.alert == alert)
+        .where(or_(alert_moves.c.alert == alert, alert_moves.c.alert.in_(_parts(alert))))
     ).all()
     if not rows:
         return None
@@ -67,6 +68,12 @@ def of_alert(connection: Connection, alert: int, known_at: datetime) -> Charted 
         return None
     as_told = (replace(m, before=told.get(m.id, m.before)) for m in found.moves)
     return replace(found, moves=tuple(m for m in as_told if m.before != m.after))
+
+
+def _parts(digest: int) -> Any:
+    """The alerts that are told in a digest."""
+    whole = select(deliveries.c.id).where(deliveries.c.alert == digest)
+    return select(deliveries.c.alert).where(deliveries.c.part_of.in_(whole))
 
 
 def _share(before: object, after: object) -> float:
