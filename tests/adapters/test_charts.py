@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from datetime import date
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -53,3 +54,17 @@ def test_no_chart_reads_an_address() -> None:
     spec["layer"][-1]["data"] = {"url": "http://127.0.0.1:9/prices.json"}
     with pytest.raises(ValueError, match=r"not allowed|access"):
         charts.svg(spec)
+
+
+def test_a_picture_that_cannot_be_drawn_holds_up_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*args: Any, **given: Any) -> bytes:
+        raise ValueError("no")
+
+    monkeypatch.setattr("vl_convert.vegalite_to_png", fails)
+    assert charts.picture({}, 1) is None
+
+
+def test_a_picture_that_is_too_large_is_left_out() -> None:
+    spec = step_chart(CURVES, FRAME, until=LATEST)
+    assert charts.picture(spec, 200_000) == charts.png(spec)
+    assert charts.picture(spec, 1000) is None
