@@ -260,6 +260,24 @@ def test_a_silence_counts_the_moves_that_it_kept_silent_and_explain_names_it(
     assert len(ruled("moves", "--json").rows) == 6  # no move is lost by it
 
 
+@pytest.mark.parametrize("words", ["", "--rule cuts", "--rule rest", "--provider openai", "--model large"])
+def test_explain_and_preview_say_the_same(ruled: Shell, words: str) -> None:
+    if words:
+        with time_machine.travel(NOW - timedelta(days=4), tick=False):
+            silence(ruled, *words.split())
+    told = {
+        (m, r["rule"], r["channel"]) for r in ruled("alerts", "preview", "--json").rows for m in r["moves"]
+    }
+    found = {
+        (id, rule, channel)
+        for model, id in ids(ruled).items()
+        for (rule, channel), row in explained(ruled, model).items()
+        if row["fires"]
+    }
+    assert found == told
+    assert len(told) == {"": 6, "--rule cuts": 6, "--rule rest": 1}.get(words, 4)
+
+
 @pytest.mark.parametrize(
     ("words", "answer"),
     [

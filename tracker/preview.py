@@ -65,6 +65,7 @@ def explain(connection: Connection, settings: Settings, id: int) -> tuple[Move, 
             fires, why = decision.fires, decision.why
             if fires and (silence := silenced_by(silent, rule, move)):
                 fires, why = False, _silenced(silence)
+            told_here = fires  # a rule that is silenced leaves the move to the next
             if fires and channel in taken:
                 fires, why = False, f"the rule {taken[channel]} tells it to this channel"
             if fires and move.status is not Status.confirmed:
@@ -74,7 +75,7 @@ def explain(connection: Connection, settings: Settings, id: int) -> tuple[Move, 
                     False,
                     "no look saw it: what an archive or the bundled facts say is told to nobody",
                 )
-            if decision.fires:
+            if told_here:
                 taken.setdefault(channel, rule.name)
             rows.append(
                 Explained(rule.name, channel, fires, why, due(rule.digest, rule.quiet, at) if fires else None)

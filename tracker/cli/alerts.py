@@ -42,7 +42,17 @@ def alerts(
     form = form_of(json, csv)
     with common.question() as connection:
         rows = questions.alert_rows(connection, state, channel=channel, rule=rule, event=event)
-    columns = ("id", "created_at", "channel", "rule", "state", "attempts", "subject", "last_error")
+    columns = (
+        "id",
+        "created_at",
+        "channel",
+        "rule",
+        "state",
+        "attempts",
+        "next_try",
+        "subject",
+        "last_error",
+    )
     asked = any((state, channel, rule, event))
     emit(rows, form, columns=columns, empty="no such alert" if asked else "no alert was written yet")
 

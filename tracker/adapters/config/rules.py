@@ -87,12 +87,8 @@ def _check_events(table: Table, rule: Rule) -> None:
 
 
 def _check_watch(table: Table, rule: Rule, chosen: bool) -> None:
-    """Where the user did not choose what is watched, only the catalogues are in the background."""
-    if chosen or not rule.source_kind:
-        return
-    if rule.watch == "watched" and rule.source_kind == ("catalogs",):
-        table.wrong("watch", "is watched, and catalogs are in the background; background or all is allowed")
-    elif rule.watch == "background" and "catalogs" not in rule.source_kind:
+    """Where the user did not choose what is watched, only what catalogues say is in the background."""
+    if not chosen and rule.watch == "background" and rule.source_kind and "catalogs" not in rule.source_kind:
         table.wrong("watch", "is background, where only catalogs are; watched or all is allowed")
 
 
