@@ -154,7 +154,7 @@ def pct_of(before: Decimal | None, after: Decimal | None) -> Decimal | None:
     """Change in per cent of `before`, two decimals; None where one is unknown, or from nothing."""
     if not before or after is None:
         return None
-    return ((after - before) / before * 100).quantize(_CENT)
+    return ((after - before) / before * 100).quantize(_CENT, context=EXACT)
 
 
 # --- in words ---

@@ -28,13 +28,12 @@ def in_force(spans: Iterable[Span], at: datetime) -> list[Span]:
     it moved.
     """
     known = list(spans)
-    held = [s for s in known if s.holds(at)]
     standard: dict[tuple[str, ...], datetime] = {}
     for s in known:
         if s.valid_from <= at and plain_terms(s.series.terms) == STANDARD:
-            place = _place(s.series)
-            standard[place] = max(standard.get(place, s.valid_from), s.valid_from)
-    return [s for s in held if not _is_outdated(s, standard.get(_place(s.series)))]
+            for place in (_model(s.series), _line(s.series)):
+                standard[place] = max(standard.get(place, s.valid_from), s.valid_from)
+    return [s for s in known if s.holds(at) and not _is_outdated(s, standard)]
 
 
 def is_stale(span: Span, at: datetime) -> bool:
@@ -49,11 +48,19 @@ def best(spans: Iterable[Span], at: datetime) -> Span | None:
     return price_at([s for s in held if not is_stale(s, at)], at) or price_at(held, at)
 
 
-def _is_outdated(span: Span, standard_since: datetime | None) -> bool:
-    if span.basis is not Basis.documented or span.valid_to is not None or standard_since is None:
+def _is_outdated(span: Span, standard: dict[tuple[str, ...], datetime]) -> bool:
+    terms = plain_terms(span.series.terms)
+    if span.basis is not Basis.documented or span.valid_to is not None or terms == STANDARD:
         return False
-    return plain_terms(span.series.terms) != STANDARD and standard_since > span.valid_from
+    place = (
+        _model(span.series) if terms.window else _line(span.series)
+    )  # hours are of all of a model's prices
+    return place in standard and standard[place] > span.valid_from
 
 
-def _place(series: Series) -> tuple[str, ...]:
-    return series.provider, fold(series.model), series.meter, series.currency
+def _model(series: Series) -> tuple[str, ...]:
+    return series.provider, fold(series.model), series.currency
+
+
+def _line(series: Series) -> tuple[str, ...]:
+    return *_model(series), series.meter

@@ -70,7 +70,7 @@ class Offered:
         """How far the total is from what it is held against, in per cent, two decimals."""
         if self.total is None or not self.than:
             return None
-        return ((self.total - self.than) / self.than * 100).quantize(Decimal("0.01"))
+        return ((self.total - self.than) / self.than * 100).quantize(Decimal("0.01"), context=EXACT)
 
 
 def offers(spans: Iterable[Span], at: datetime) -> list[Offered]:
@@ -106,15 +106,15 @@ def cheaper(
 ) -> list[Offered]:
     """The offers of the same model at which a month's use costs less than `than`, the cheapest first.
 
-    `own` are the provider, terms and currency that are paid now. Last come those that lack a price and cost
-    less as far as they have any: they have no total. What is free is a trial, and no offer.
+    `own` are the provider, terms and currency that are paid now. Last come those that lack a price, of
+    neither input nor output, and cost less without it: they have no total. What is free is a trial, no offer.
     """
     whole: dict[tuple[str, Terms], Offered] = {}
     for offer in _others(found, model, own, at):
         priced = {meter: offer.prices[meter] for meter in monthly if meter in offer.prices}
-        if not any(s.price for s in priced.values()):
-            continue
         partly, missing = cost(priced, monthly)
+        if not partly or set(missing) & set(BLENDED):
+            continue
         total = None if missing else partly
         one = replace(offer, prices=priced, missing=missing, total=total, than=than)
         if is_credible(one, partly, than):
