@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +25,11 @@ from tracker.adapters.store import sources as states
 from tracker.adapters.store.lock import Lock, beat
 from tracker.check import look
 from tracker.deliver import Send, deliver_to, due, enrol
-from tracker.domain.errors import Busy, TrackerError
+from tracker.domain import outcry
+from tracker.domain.alerts import Message
+from tracker.domain.errors import Busy, RowRefused, SendError, TrackerError
+from tracker.domain.outcry import CRY_AFTER_S, Outcry
+from tracker.domain.settings import Channel
 from tracker.domain.troubles import Troubles
 from tracker.judge import Judged, judge
 from tracker.record import Looked
@@ -53,6 +58,7 @@ class Daemon:
     on_verdict: Callable[[Judged], None] = lambda _: None
     tick_s: float = TICK_S
     judge_after_s: float = JUDGE_AFTER_S
+    cry_after_s: float = CRY_AFTER_S
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     failure: TrackerError | None = None  # why it stopped by itself
     _looks: dict[str, asyncio.Task[None]] = field(default_factory=dict)  # under way, by source
@@ -63,11 +69,14 @@ class Daemon:
     _begun: float = field(default_factory=time.monotonic)
     _started_at: datetime | None = None
     _troubles: Troubles = field(default_factory=Troubles)
+    _outcry: Outcry = field(default_factory=Outcry)
+    _cries: set[asyncio.Task[None]] = field(default_factory=set)  # under way
     _is_shut: bool = False  # the store refused something: it has to take a row before anything else is begun
 
     async def run(self, listener: socket.socket | None) -> None:
         """Serve until stopped. Raises TrackerError if it cannot begin, or loses its store to another."""
         self._started_at = self.edges.clock.now()
+        self._outcry.after_s = self.cry_after_s
         await self._begin()
         server = self._server() if listener else None
         serving = asyncio.create_task(server.serve(sockets=[listener])) if server and listener else None
@@ -119,6 +128,7 @@ class Daemon:
             "deliver": (self.tick_s, self._start_sends),
             "beat": (BEAT_S, self._beat),
             "judge": (self.tick_s, self._judge),
+            "cry": (1.0, self._cry_out),
         }
         for name, (seconds, turn) in turns.items():
             now = datetime.now().astimezone()
@@ -136,7 +146,7 @@ class Daemon:
         try:
             await turn()
         except TrackerError as e:
-            self._troubled(name, str(e))
+            self._troubled(name, str(e), is_of_store=not isinstance(e, RowRefused))
         except Exception as e:
             self._troubled(name, f"{name} failed: {type(e).__name__}")
             log.exception("daemon.turn_failed", turn=name)
@@ -145,14 +155,35 @@ class Daemon:
         finally:
             self._turns.discard(task)
 
-    def _troubled(self, turn: str, words: str) -> None:
+    def _troubled(self, turn: str, words: str, *, is_of_store: bool = False) -> None:
         self._is_shut = True
-        if self._troubles.add(turn, words, time.monotonic()):
+        if self._troubles.add(turn, words, time.monotonic(), is_of_store=is_of_store):
             log.error("daemon.trouble", turn=turn, words=words)
 
     def _went_well(self, turns: set[str]) -> None:
         if self._troubles.end(turns):
             log.info("daemon.well_again")
+
+    async def _cry_out(self) -> None:
+        """Tell of a store that cannot be written on every channel: the outbox cannot be used for that."""
+        words, base_url = self._troubles.words_of_store, self.edges.settings.base_url
+        news = self._outcry.news(words, time.monotonic())
+        if not news:
+            return
+        message = outcry.over_message(base_url) if news == "over" else outcry.trouble_message(words, base_url)
+        for channel in self.edges.settings.channels:
+            cry = asyncio.create_task(self._tell(channel, message))
+            self._cries.add(cry)
+            cry.add_done_callback(self._cries.discard)
+
+    async def _tell(self, channel: Channel, message: Message) -> None:
+        """Send a message that is kept nowhere, once; it has the end that every send has."""
+        try:
+            await self.send(channel, message, f"told-{uuid.uuid4()}")
+        except SendError as e:
+            log.error("daemon.not_told", channel=channel.name, words=e.words)
+        else:
+            log.warning("daemon.told", channel=channel.name, subject=message.subject)
 
     async def _start_looks(self) -> None:
         """Start what is due, as far as there are free places; a slow source holds up nobody but itself."""
@@ -229,7 +260,7 @@ class Daemon:
 
     async def _drain(self) -> None:
         await asyncio.sleep(0)  # what the scheduler began just now is under way, too
-        under_way = self._turns | {*self._looks.values(), *self._sends.values()}
+        under_way = self._turns | {*self._looks.values(), *self._sends.values()} | self._cries
         if under_way:
             _, late = await asyncio.wait(under_way, timeout=DRAIN_S)
             for task in late:

@@ -165,7 +165,8 @@ def _become(wanted: dict[str, Any]) -> None:
     """Be the tracker of this `env` in this `folder`, its words in `log`; never returns.
 
     `trap` names where it is killed (see `set_trap`), or stopped with `halt` instead; `uid` is whom it runs
-    as; `lock_wait_s` shortens its wait for a lock; a reader never comes back from a page at `hang`.
+    as; `lock_wait_s` shortens its wait for a lock, `cry_after_s` that before it tells of its store; a
+    reader never comes back from a page at `hang`.
     """
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: no tracker outlives its test
     code = 70
@@ -211,7 +212,11 @@ def _shorten(wanted: dict[str, Any]) -> None:
     from tracker.adapters import reading
     from tracker.adapters.store import engine
 
-    tracker.cli.jobs.Daemon = partial(tracker.daemon.Daemon, tick_s=0.05)  # type: ignore[assignment,misc]
+    tracker.cli.jobs.Daemon = partial(  # type: ignore[assignment,misc]
+        tracker.daemon.Daemon,
+        tick_s=0.05,
+        cry_after_s=wanted.get("cry_after_s", tracker.daemon.CRY_AFTER_S),
+    )
     engine.LOCK_WAIT_S = wanted.get("lock_wait_s", engine.LOCK_WAIT_S)
     if "hang" in wanted:
         reading.SERVES = ("tests.faults.launch", "serve_or_hang", wanted["hang"])  # type: ignore[assignment]

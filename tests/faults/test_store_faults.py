@@ -83,6 +83,34 @@ def test_f38_a_full_disk_is_told_in_one_sentence_and_nothing_is_lost(
     assert invariants.counts(engine, sink)["moves"] == 3
 
 
+@pytest.mark.parametrize("disk", [FileSize], indirect=True)
+def test_f38_a_full_disk_is_told_on_the_channels_once_and_once_when_it_is_over(
+    launcher: Launcher, tmp_path: Path, disk: FileSize, market: Market, sink: Sink
+) -> None:
+    """There is no outbox then: it is sent as it is."""
+    url = f"sqlite:///{disk.folder}/tracker.db"
+    with Forked(launcher, tmp_path, url) as tracker:
+        tracker.settings(market.settings(sink))
+        tracker.up(cry_after_s=0.5)
+        tracker.ready()
+        engine = open_store(url)
+        until(lambda: all(market.is_known(engine, id) for id in market.ids))
+        disk.fill(tracker.pid, 0)
+        market.move("acme")
+        (told,) = sink.wait(1, 20)
+        assert "The tracker cannot write its store: " in told.text and disk.words in told.text
+        time.sleep(2.5)
+        assert len(sink.received) == 1
+        disk.make_room(tracker.pid)
+        until(lambda: "The tracker can write its store again" in str(sink.texts))
+        sink.wait(3, 20)  # what moved meanwhile
+        assert sum("write its store" in text for text in sink.texts) == 2
+        sink.received[:] = [r for r in sink.received if "write its store" not in r.text]
+        tracker.settle_down(market, engine)
+        assert invariants.broken(engine) == [] and invariants.misdelivered(engine, sink) == []
+        engine.dispose()
+
+
 @pytest.mark.parametrize("disk", [disk for disk in DISKS if disk is Tmpfs], indirect=True)
 def test_f38_a_tracker_does_not_begin_on_a_full_disk(
     launcher: Launcher, tmp_path: Path, disk: Tmpfs, market: Market, sink: Sink

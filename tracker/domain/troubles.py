@@ -13,6 +13,7 @@ class _Trouble:
     words: str
     again_at: float
     wait_s: float
+    is_of_store: bool
 
 
 @dataclass(slots=True)
@@ -27,15 +28,20 @@ class Troubles:
         return next((t.words for t in self._by_turn.values()), "")
 
     @property
+    def words_of_store(self) -> str:
+        """The oldest trouble with the store itself; empty while there is none."""
+        return next((t.words for t in self._by_turn.values() if t.is_of_store), "")
+
+    @property
     def turns(self) -> set[str]:
         return set(self._by_turn)
 
-    def add(self, turn: str, words: str, now: float) -> bool:
+    def add(self, turn: str, words: str, now: float, *, is_of_store: bool = False) -> bool:
         """A turn failed; whether that is news: no other turn failed for this reason."""
         is_news = words not in {t.words for t in self._by_turn.values()}
         before = self._by_turn.get(turn)
         wait = min(2 * before.wait_s, LONGEST_S) if before else 1.0
-        self._by_turn[turn] = _Trouble(words, now + wait, wait)
+        self._by_turn[turn] = _Trouble(words, now + wait, wait, is_of_store)
         return is_news
 
     def end(self, turns: Iterable[str]) -> bool:
