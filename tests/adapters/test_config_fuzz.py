@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from tracker.adapters.config import explain, load
 from tracker.adapters.config.durations import duration, shown_duration, shown_size, size
 from tracker.adapters.config.options import VARIABLES
+from tracker.adapters.config.times import daily, hours, shown_daily, shown_quiet
 from tracker.adapters.config.toml_file import lines_of
 from tracker.domain.errors import BadSettings
+from tracker.domain.schedule import Daily, Hours
 
 pytestmark = pytest.mark.catalogue
 PIECES = [*"=.,#\\\"'[]{}\n\0\ufeffé", '"""', "'''", "[[", "]]", "\r\n", '"1h"', '"CANARY"', '"127.0.0.1:80"']
@@ -225,3 +228,20 @@ def test_a_duration_is_read_as_it_is_shown(span: object) -> None:
 @given(st.integers(min_value=1, max_value=1 << 36))
 def test_a_size_is_read_as_it_is_shown(count: int) -> None:
     assert size(shown_size(count)) == count
+
+
+ZONES = st.sampled_from(
+    ["UTC", "Europe/Berlin", "America/Port-au-Prince", "Etc/GMT+2", "EST5EDT", "Pacific/Apia"]
+)
+CLOCKS = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+WEEKDAYS = st.frozensets(st.integers(0, 6), min_size=1)
+
+
+@given(st.builds(Daily, CLOCKS, ZONES, WEEKDAYS))
+def test_the_time_of_a_digest_is_read_as_it_is_shown(digest: Daily) -> None:
+    assert daily(shown_daily(digest)) == digest
+
+
+@given(st.builds(Hours, CLOCKS, CLOCKS, ZONES, WEEKDAYS).filter(lambda h: h.since != h.until))
+def test_quiet_hours_are_read_as_they_are_shown(quiet: Hours) -> None:
+    assert hours(shown_quiet((quiet,))) == quiet
