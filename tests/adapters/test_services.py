@@ -275,3 +275,23 @@ def test_several_recipients_are_told_one_by_one_and_none_twice() -> None:
             ONE,
         )
         assert [mail.recipients[0] for mail in box.received] == ["a@example.org", "b@example.org"]
+
+
+def test_a_mail_server_that_takes_no_login_is_told_from_one_that_is_not_there() -> None:
+    with Mailbox() as box, pytest.raises(SendError) as caught:
+        send(f"mailto://user:word@127.0.0.1:{box.port}?from=t@example.org&to=a@example.org", ONE)
+    assert caught.value.words == "channel team: not sent (the mail server takes no login or no TLS)"
+
+
+def test_a_service_that_breaks_is_told_without_the_words_of_its_error(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> bool:
+        raise LookupError("http://user:CANARY@example.org/CANARY")
+
+    monkeypatch.setattr(NotifyBase, "resolve_format", broken)
+    with pytest.raises(SendError) as caught:
+        send("gotify://127.0.0.1:9/CANARYxxxxxxxxx", ONE)
+    said = capfd.readouterr()
+    assert "CANARY" not in said.out + said.err + caught.value.words
+    assert "kind=LookupError" in re.sub(r"\x1b\[\d*m", "", said.out + said.err)

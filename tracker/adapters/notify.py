@@ -13,9 +13,12 @@ import ipaddress
 import logging
 import re
 import threading
+import traceback
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import structlog
 import urllib3
 from apprise import Apprise, AppriseAsset, NotificationManager, NotifyBase, OverflowMode
 from apprise.plugins.custom_json import NotifyJSON
@@ -30,6 +33,7 @@ from tracker.domain.alerts import Message
 from tracker.domain.errors import SendError
 from tracker.domain.settings import Channel
 
+log = structlog.get_logger()
 BOUND_SECONDS = 90.0  # for a whole message, all its parts
 UNKNOWN = "unknown whether it arrived"
 
@@ -138,6 +142,10 @@ async def send(
     def work() -> None:
         try:
             outcome.append(_send(sending))
+        except Exception as error:  # whatever a service of apprise trips over: it may quote the address
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(frame.filename).name}:{frame.lineno}"
+            log.error("send.broke", channel=channel.name, kind=type(error).__name__, at=place)
         finally:
             with contextlib.suppress(RuntimeError):  # the loop is gone
                 loop.call_soon_threadsafe(done.set)
@@ -205,8 +213,7 @@ def _send(it: _Sending) -> Refusal | None:
             return Refusal("stopped", uncertain=True)
         refusal = _send_part(it, part, picture if part.pictured else None)
         if refusal is not None:
-            silent = "no connection to the mail server" if isinstance(plugin, NotifyEmail) else "refused"
-            return refusal if refusal.words else Refusal(silent)
+            return refusal
         it.whole = place + 1 == len(parts)
         if part.pictured and part.show is not None and picture is not None:
             with answers.listening(it.delivery_id):
@@ -221,8 +228,15 @@ def _send_part(it: _Sending, part: Part, picture: bytes | None) -> Refusal | Non
     if sent:
         it.arrived += 1
         return None
-    refusal = heard.refusals[-1] if heard.refusals else Refusal("")
+    refusal = heard.refusals[-1] if heard.refusals else Refusal(_silent(it.channel, heard))
     may_be_the_picture = refusal.permanent or refusal.words.startswith("HTTP 5")
     if picture is None or part.show is not None or not may_be_the_picture:
         return refusal
     return _send_part(it, part, None)
+
+
+def _silent(channel: Channel, heard: answers.Answers) -> str:
+    """Words for a failure of which nothing was heard over the wire."""
+    if not channel.url.strip().lower().startswith("mailto"):
+        return "refused"
+    return "the mail server takes no login or no TLS" if heard.smtp else "no connection to the mail server"
