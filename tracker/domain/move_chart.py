@@ -11,7 +11,7 @@ from typing import Literal
 from scrapers.page import Terms
 from tracker.domain import wording
 from tracker.domain.chart import ARTICLE, LATE, article_rule, legend_of
-from tracker.domain.chart_frame import COLOURS, Frame, Spec, Theme, day_axis, value_axis, whole
+from tracker.domain.chart_frame import COLOURS, Frame, Spec, Theme, day_axis, ticks, value_axis, whole
 from tracker.domain.days import start_of
 from tracker.domain.model import Move, Series, Status
 from tracker.domain.move_lines import LEAST_TIME, Line, Step, lines_of, place_of
@@ -20,8 +20,10 @@ from tracker.domain.spans import Span
 MOST_LABELS = 3  # moved lines whose prices stand beside the mark
 APART = Decimal("1.25")  # times: prices nearer than this have one label
 ROOM = 0.07  # of a chart's time, after a move: a price of just now has to be seen
-NEAR = 0.4  # of a chart's time: words at two lines that are so near stand one above the other
+NEAR = (0.3, 0.65)  # of a chart's time, and on a phone: words so near stand one above the other
+HEADROOM = 0.12  # of the prices' reach, above and below
 LONGEST_TITLE, LONGEST_WORDS = 90, 240
+LONGEST_OF = (60, 30)  # letters of a line's name, and on a phone
 WIDTHS = (390, 720)  # pixels: a phone's, and a page's
 
 
@@ -49,7 +51,7 @@ def move_chart(
     values += [float(price) for m in moves for price in (m.before, m.after)]
     y = _with_headroom(value_axis(frame, values), values)
     article = article_rule(frame, ARTICLE, since.date(), end.date())
-    raised = bool(article) and abs(first.at - start_of(ARTICLE)) < (end - since) * NEAR
+    raised = bool(article) and abs(first.at - start_of(ARTICLE)) < (end - since) * NEAR[frame.is_narrow]
     return whole(
         frame,
         [
@@ -90,13 +92,17 @@ def _axis(series: Series) -> str:
     return f"{wording.harmless(series.currency, 12)} {wording.unit_words(series.meter)}".strip()
 
 
-def _name(line: Line) -> str:
-    """ "input, batch: $2", as the legend says it: the price that holds now."""
-    terms = wording.terms_words(line.series.terms)
-    of = ", ".join(filter(None, (wording.meter_words(line.series.meter), terms))) or "price"
-    now = line.steps[-1].price
-    said = "no longer listed" if now is None else wording.money(now, line.series.currency)
-    return f"{of}: {said}"
+def _names(lines: Sequence[Line], frame: Frame) -> list[str]:
+    """ "input, batch: $2", as the legend says it: the price that holds now. No two are alike."""
+    names: list[str] = []
+    for line in lines:
+        terms = wording.terms_words(line.series.terms)
+        of = ", ".join(filter(None, (wording.meter_words(line.series.meter), terms))) or "price"
+        now = line.steps[-1].price
+        said = "no longer listed" if now is None else wording.money(now, line.series.currency)
+        name = f"{wording.harmless(of, LONGEST_OF[frame.is_narrow])}: {said}"
+        names.append(f"{name} ({len(names) + 1})" if name in names else name)
+    return names
 
 
 # --- layers ---
@@ -104,17 +110,19 @@ def _name(line: Line) -> str:
 
 def _with_headroom(y: Spec, values: Sequence[float]) -> Spec:
     """The axis with room above and below, so that no line and no word lies on its edge."""
-    if y["scale"].get("type") == "log":
-        return y
     low, high = min(values), max(values)
-    room = (high - low) * 0.12 or high * 0.05 or 1
+    if y["scale"].get("type") == "log":
+        room = (high / low) ** HEADROOM
+        ends = [low / room, high * room]
+        return y | {"scale": y["scale"] | {"domain": ends}, "axis": y["axis"] | {"values": ticks(*ends)}}
+    room = (high - low) * HEADROOM or high * 0.05 or 1
     return y | {"scale": {"zero": False, "nice": False, "domain": [max(0, low - room), high + room]}}
 
 
 def _drawn(
     lines: Sequence[Line], frame: Frame, since: datetime, end: datetime, y: Spec, *, low: bool
 ) -> Spec:
-    names = [_name(line) for line in lines]
+    names = _names(lines, frame)
     rows = [row for line, name in zip(lines, names, strict=True) for row in _rows(line, name, end)]
     colours = COLOURS[frame.theme].curves
     scale = {"domain": names, "range": [colours[i % len(colours)] for i in range(len(names))]}
@@ -197,9 +205,11 @@ def _said(moves: Sequence[Move], frame: Frame, text: Spec, encoding: Spec) -> It
     """Before → after beside the dots, in the corner of the step that is empty, legible on a line, too."""
     paper = COLOURS[frame.theme].paper
     kept = _labelled(moves)
+    over, under = {"baseline": "bottom", "dy": -5}, {"baseline": "top", "dy": 6}
+    is_late = text["align"] == "right"  # then its words stand over or under the price before
     for own, place in (
-        ([m for m in kept if m.is_cut], {"baseline": "bottom", "dy": -5}),
-        ([m for m in kept if not m.is_cut], {"baseline": "top", "dy": 6}),
+        ([m for m in kept if m.is_cut != is_late], over),
+        ([m for m in kept if m.is_cut == is_late], under),
     ):
         label = text | place | {"fontWeight": 600}
         halo = label | {"color": paper, "stroke": paper, "strokeWidth": 4, "strokeJoin": "round"}

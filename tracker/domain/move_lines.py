@@ -17,7 +17,7 @@ from tracker.domain.witnesses import fold
 MOST_LINES = 5
 MOST_STEPS = 300  # of a line: the last ones
 LEAD = 0.14  # of the time since a move: how long the price before it is drawn where the record begins with it
-LEAST_TIME = timedelta(hours=12)
+LEAST_TIME = timedelta(minutes=20)
 
 _ORDER = {meter: place for place, meter in enumerate(METERS)}
 
