@@ -343,6 +343,8 @@ ALERT = {
     "attempts": "count",
     "next_try": "moment|null",
     "last_error": "text",
+    "event": "text",
+    "part_of": "text|null",
 }
 
 
