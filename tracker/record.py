@@ -97,7 +97,7 @@ def record(
     is_first = row.last_well is None
     told += told_of.articles(connection, edges, source, stored, got.at, is_first=is_first)
     told += told_of.dated(
-        connection, edges, source, reading, seen, changes, got.at, snapshot, is_first=is_first
+        connection, edges, source, reading, seen, known, changes, got.at, snapshot, is_first=is_first
     )
     told_of.moved(connection, edges, source, changes, waiting, confirmed, got.at)
     announce_notices(connection, edges.settings, told, source=source.id, now=got.at)

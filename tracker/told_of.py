@@ -131,6 +131,7 @@ def dated(
     source: Source,
     reading: Reading,
     seen: Seen,
+    known: Mapping[str, Known],
     changes: Changes,
     at: datetime,
     snapshot: int,
@@ -145,13 +146,13 @@ def dated(
     if source.kind == "catalogs":
         return []
     provider = source.provider or source.id
-    coming = upcoming(reading, seen, provider, at.date())
+    coming = upcoming(reading, seen, known, provider, at.date())
     new = store_upcoming.put(connection, source.id, coming, at, snapshot)
     if is_first:
         return []
     keys = {o.series.key for o in changes.fresh}
-    known = {o.series.key: o for o in store_upcoming.announced(connection, keys, at.date())}
-    due = came_due(changes.fresh, known)
+    announced = {o.series.key: o for o in store_upcoming.announced(connection, keys, at.date())}
+    due = came_due(changes.fresh, announced)
     where = {"page_url": source.shown_url, "base_url": edges.settings.base_url}
     return [
         *announced_notice(new, provider, at, snapshot=snapshot, **where),

@@ -152,3 +152,24 @@ def test_two_prices_for_one_day_announce_nothing(
     clock.later(hours=8)
     look(acme)
     assert told(engine) == []
+
+
+def test_where_the_page_states_only_what_will_hold_the_known_price_is_the_one_before(
+    engine: Engine, pages: Pages, acme: Edges, clock: Clock
+) -> None:
+    look(acme)
+    pages.put("/acme", text(LIST).replace("a input_mtok 3\n", RISE))
+    clock.later(hours=8)
+    look(acme)
+    ((_, message),) = told(engine)
+    assert message.lines[0].startswith("Acme a: input $3 → $4 per 1M tokens (+33 %) from 2026-09-01")
+
+
+def test_what_a_catalogue_announces_is_not_told(engine: Engine, pages: Pages, clock: Clock) -> None:
+    one = edges(engine, pages, clock=clock)
+    one = replace(one, sources={"acme": replace(one.sources["acme"], kind="catalogs", provider="acme")})
+    look(one)
+    pages.put("/acme", text(LIST) + RISE)
+    clock.later(hours=8)
+    look(one)
+    assert told(engine) == []

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
+import threading
 from datetime import timedelta
 from xml.etree import ElementTree
 
+import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import Engine
@@ -16,6 +19,7 @@ from tests.web.stock import NOW, add_moves, add_sources, by_id, keep_page, move,
 from tracker.domain.chart_frame import Theme
 from tracker.domain.model import Status
 from tracker.web import drawings
+from tracker.web.app import MOST_DRAWN
 from tracker.web.drawings import KEPT, Asked, Drawings
 
 pytestmark = ON_SQLITE
@@ -113,3 +117,29 @@ def test_a_drawing_is_made_once_for_a_while_and_few_are_kept(
         drawn.get(one._replace(move=number))
     drawn.get(one)
     assert made[-1] == 1 and len(drawn._kept) == KEPT
+
+
+def test_who_asks_for_many_charts_at_once_is_told_to_wait(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A drawing holds up every look for as long as it takes: a crowd must not line up."""
+    go = threading.Event()
+
+    def slow(_: Drawings, wanted: Asked) -> bytes:
+        assert go.wait(10)
+        return b"x"
+
+    monkeypatch.setattr(Drawings, "get", slow)
+    app = app_over(engine)
+
+    async def crowd() -> list[int]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://tracker.example") as client:
+            asked = [asyncio.ensure_future(client.get(f"/moves/{n}/chart.png")) for n in range(1, 31)]
+            await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+            go.set()
+            return [(await one).status_code for one in asked]
+
+    statuses = asyncio.run(crowd())
+    assert sorted(set(statuses)) == [200, 503]
+    assert statuses.count(200) == MOST_DRAWN

@@ -13,7 +13,7 @@ from tracker.domain.alerts import Message, safe
 from tracker.domain.days import start_of
 from tracker.domain.model import Move, Observation, Series, series_of, text
 from tracker.domain.notices import MOST_LINES, Notice
-from tracker.domain.observe import Seen, can_be_kept
+from tracker.domain.observe import Known, Seen, can_be_kept
 
 PRICE_DUE = "price_due"
 SAME_DAY = timedelta(days=3)  # a page that no longer dates its prices is not always looked at on the day
@@ -32,9 +32,12 @@ class Upcoming:
     announced_at: datetime | None = None  # when it was first seen, in the store
 
 
-def upcoming(reading: Reading, seen: Seen, provider: str, today: date) -> list[Upcoming]:
+def upcoming(
+    reading: Reading, seen: Seen, known: Mapping[str, Known], provider: str, today: date
+) -> list[Upcoming]:
     """The prices of a later day than today that are others than those in force, the nearest first.
 
+    What is in force is `seen`, or where the page no longer says so what is `known`.
     A series that has two of them for one day is left out: which of them will hold, the page does not say.
     """
     found: dict[tuple[Series, date], list[Upcoming]] = {}
@@ -43,7 +46,7 @@ def upcoming(reading: Reading, seen: Seen, provider: str, today: date) -> list[U
         if not since or since <= today.isoformat() or not can_be_kept(offer):
             continue
         series, day = series_of(offer, provider), date.fromisoformat(since)
-        now = seen.prices.get(series.key)
+        now = seen.prices.get(series.key) or known.get(series.key)
         one = Upcoming(
             series,
             day,

@@ -46,8 +46,12 @@ def put(
 
 def announced(connection: Connection, keys: Collection[str], until: date) -> list[Upcoming]:
     """What was announced of these series for days up to one, whoever said so; the first said last."""
-    if not keys:
-        return []
+    wanted = sorted(keys)
+    parts = [wanted[i : i + MOST_KEYS] for i in range(0, len(wanted), MOST_KEYS)]
+    return [one for part in parts for one in _announced(connection, part, until)]
+
+
+def _announced(connection: Connection, keys: Sequence[str], until: date) -> list[Upcoming]:
     rows = connection.execute(
         select(
             upcoming.c.day,
@@ -59,7 +63,7 @@ def announced(connection: Connection, keys: Collection[str], until: date) -> lis
             *SERIES,
         )
         .join(series, series.c.id == upcoming.c.series)
-        .where(series.c.key.in_(sorted(keys)[:MOST_KEYS]), upcoming.c.day <= until.isoformat())
+        .where(series.c.key.in_(keys), upcoming.c.day <= until.isoformat())
         .order_by(upcoming.c.announced_at.desc())
     )
     return [
