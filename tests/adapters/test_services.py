@@ -295,3 +295,23 @@ def test_a_service_that_breaks_is_told_without_the_words_of_its_error(
     said = capfd.readouterr()
     assert "CANARY" not in said.out + said.err + caught.value.words
     assert "kind=LookupError" in re.sub(r"\x1b\[\d*m", "", said.out + said.err)
+
+
+def test_a_recipient_who_is_gone_does_not_keep_the_others_from_being_told() -> None:
+    with Mailbox() as box, pytest.raises(SendError) as caught:
+        box.gone = "a@example.org"
+        send(f"mailto://127.0.0.1:{box.port}/a@example.org/b@example.org?from=t@example.org", ONE)
+    assert [mail.recipients for mail in box.received] == [("b@example.org",)]
+    assert caught.value.permanent
+    assert caught.value.arrived == 0
+
+
+def test_an_address_that_no_header_can_hold_is_refused_for_good() -> None:
+    with Mailbox() as box, pytest.raises(SendError) as caught:
+        send(f"{box.url}&+X-Team=one%0D%0ABcc:%20x@example.org", ONE)
+    assert caught.value.permanent
+    assert box.received == []
+
+
+def test_an_address_in_a_name_is_no_link() -> None:
+    assert "https://" not in chat.inert("see https://evil.example")

@@ -43,6 +43,7 @@ class Mailbox:
 
     def __init__(self, mode: str = "ok") -> None:
         self.mode = mode
+        self.gone = ""  # a recipient who is refused
         self.port = 0
         self.received: list[Mail] = []
         self._loop = asyncio.new_event_loop()
@@ -61,6 +62,8 @@ class Mailbox:
         return self.received
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # type: ignore[no-untyped-def]
+        if address == self.gone:
+            return REPLIES["550"]
         if self.mode in REPLIES:
             return REPLIES[self.mode]
         envelope.rcpt_tos.append(address)

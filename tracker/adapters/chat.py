@@ -12,12 +12,12 @@ from tracker.domain.alerts import Message
 from tracker.domain.wording import harmless
 
 _GAP = "\u200b"  # of no width: breaks what a chat would take for a mention or a link
-_MENTION = re.compile(r"(?<!\w)@(?=\w)|<(?=[!@#/:])|\](?=\()")
+_MENTION = re.compile(r"(?<!\w)@(?=\w)|<(?=[!@#/:])|\](?=\()|:(?=//)")
 _DISCORD_MARKS = re.compile(r"([\\*_~`|<>\[\]]|^(?:#+|-|\d+\.)(?= ))")
 
 
 def inert(text: str) -> str:
-    """Text that pings nobody and links nowhere, wherever it is shown: "@everyone", "<!channel>", "[x](y)"."""
+    """Text that pings nobody and links nowhere, wherever it is shown: "@everyone", "[x](y)", "https://x"."""
     return _MENTION.sub(lambda found: found[0] + _GAP, clean(text))
 
 

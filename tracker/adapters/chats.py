@@ -52,7 +52,7 @@ def slack_bot(plugin: NotifySlack, letter: Letter) -> Iterator[Part]:
             yield Part(
                 partial(_slack_post, plugin, channel, text, found),
                 partial(_slack_picture, plugin, found),
-                pictured=place == 0,
+                first=place == 0,
             )
 
 
@@ -105,7 +105,7 @@ def _slack(plugin: NotifySlack, method: str, **how: Any) -> dict[str, Any]:
 
 def discord(plugin: NotifyDiscord, letter: Letter) -> Iterator[Part]:
     for place, text in enumerate(letter.texts(chat.DISCORD)):
-        yield Part(partial(_discord_post, plugin, text), pictured=place == 0)
+        yield Part(partial(_discord_post, plugin, text), first=place == 0)
 
 
 def _discord_post(plugin: NotifyDiscord, text: str, picture: bytes | None) -> bool:
@@ -130,7 +130,7 @@ def telegram(plugin: NotifyTelegram, letter: Letter) -> Iterator[Part]:
             captioned = len(texts) == 1 and chat.TELEGRAM.size(text) <= CAPTION
             show = partial(_telegram_picture, plugin, where, "")
             send = partial(_telegram_post, plugin, where, text, captioned)
-            yield Part(send, None if captioned else show, pictured=place == 0)
+            yield Part(send, None if captioned else show, first=place == 0)
 
 
 def _telegram_post(
@@ -161,7 +161,7 @@ def ntfy(plugin: NotifyNtfy, letter: Letter) -> Iterator[Part]:
             yield Part(
                 partial(_ntfy_post, plugin, topic, text, title),
                 None if beside else partial(_ntfy_post, plugin, topic, "", ""),
-                pictured=place == 0,
+                first=place == 0,
             )
 
 

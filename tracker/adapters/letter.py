@@ -15,7 +15,7 @@ class Part:
 
     send: Callable[[bytes | None], bool]
     show: Callable[[bytes], object] | None = None  # the picture by itself, once the text has arrived
-    pictured: bool = False  # the first part for its recipient
+    first: bool = False  # of its recipient: the picture goes with it
 
 
 @dataclass(frozen=True, slots=True)

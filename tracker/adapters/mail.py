@@ -43,7 +43,7 @@ body { margin: 0; padding: 0; -webkit-text-size-adjust: 100%; }
 """
 
 
-def send(plugin: NotifyEmail, mail: EmailMessage, to: str) -> bool:
+def send(plugin: NotifyEmail, mail: str, to: str) -> bool:
     """Hand a mail to the channel's server, to one recipient and whoever gets copies."""
     everyone = list(dict.fromkeys([to, *sorted(plugin.cc), *sorted(plugin.bcc)]))
     server: Any = partial(AppriseSMTPController, socket_connect_timeout=plugin.socket_connect_timeout)
@@ -56,7 +56,7 @@ def send(plugin: NotifyEmail, mail: EmailMessage, to: str) -> bool:
             password=plugin.password,
             verify_certificate=plugin.verify_certificate,
         ) as through:
-            return bool(through.sendmail(plugin.from_addr[1], everyone, mail.as_string()))
+            return bool(through.sendmail(plugin.from_addr[1], everyone, mail))
     except (*SMTP_EXCEPTIONS, RuntimeError, AppriseImproperlyConfigured):
         return False
 
@@ -69,15 +69,15 @@ def compose(
     *,
     note: str = "",
     picture: bytes | None = None,
-) -> EmailMessage:
-    """The mail for one recipient; raises ValueError where the channel's headers cannot be sent.
+) -> str:
+    """The mail for one recipient; raises ValueError or MessageError where its headers cannot be sent.
 
     Its Message-ID is made of the delivery's id, so that a repeat is the same mail to servers and clients.
     """
     mail = EmailMessage(policy=SMTP)
     domain = str(plugin.from_addr[1]).rpartition("@")[2]
     mail["Subject"] = clean(message.subject)
-    mail["From"] = _address(plugin.from_addr)
+    mail["From"] = _address((plugin.from_addr[0] or plugin.app_id, plugin.from_addr[1]))
     mail["To"] = _address(to)
     for name, addresses in (("Cc", plugin.cc), ("Reply-To", plugin.reply_to)):
         if addresses:
@@ -99,7 +99,7 @@ def compose(
         page.add_related(  # type: ignore[union-attr]
             picture, "image", "png", cid=f"<{CHART}>", filename=CHART, disposition="inline"
         )
-    return mail
+    return mail.as_string()
 
 
 def _address(named: Sequence[Any]) -> Address:

@@ -206,28 +206,35 @@ def _send(it: _Sending) -> Refusal | None:
     picture = it.picture if posting.takes_pictures(plugin) and not it.repeat else None
     if not parts:
         return Refusal("it says nothing", permanent=True)
-    for place, part in enumerate(parts):
-        if place < it.arrived:
-            continue
+    lost: Refusal | None = None  # of a recipient who cannot be reached; the others are told all the same
+    reached = True
+    for part in parts[it.arrived :]:
         if it.stop.is_set():
             return Refusal("stopped", uncertain=True)
-        refusal = _send_part(it, part, picture if part.pictured else None)
-        if refusal is not None:
+        reached = reached or part.first
+        if not reached:
+            continue
+        shown = picture if part.first else None
+        refusal = _send_part(it, part, shown)
+        if refusal is not None and not refusal.permanent:
             return refusal
-        it.whole = place + 1 == len(parts)
-        if part.pictured and part.show is not None and picture is not None:
+        if refusal is not None:
+            lost, reached = lost or refusal, False
+            continue
+        if lost is None:
+            it.arrived += 1
+        it.whole = it.arrived == len(parts)
+        if part.show is not None and shown is not None:
             with answers.listening(it.delivery_id):
-                part.show(picture)
-    return None
+                part.show(shown)
+    return lost
 
 
 def _send_part(it: _Sending, part: Part, picture: bytes | None) -> Refusal | None:
     """Send one part, with its picture if it may be; without it where that may be what was refused."""
     with answers.listening(it.delivery_id) as heard:
-        sent = part.send(picture if part.show is None else None)
-    if sent:
-        it.arrived += 1
-        return None
+        if part.send(picture if part.show is None else None):
+            return None
     refusal = heard.refusals[-1] if heard.refusals else Refusal(_silent(it.channel, heard))
     may_be_the_picture = refusal.permanent or refusal.words.startswith("HTTP 5")
     if picture is None or part.show is not None or not may_be_the_picture:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from email.errors import MessageError
 from functools import partial
 from typing import Any
 
@@ -70,14 +71,14 @@ def _webhook(plugin: Webhook, letter: Letter) -> Iterator[Part]:
 
 def _email(plugin: NotifyEmail, letter: Letter) -> Iterator[Part]:
     for to in plugin.targets:
-        yield Part(partial(_email_post, plugin, letter, to), pictured=True)
+        yield Part(partial(_email_post, plugin, letter, to), first=True)
 
 
 def _email_post(plugin: NotifyEmail, letter: Letter, to: tuple[Any, str], picture: bytes | None) -> bool:
     try:
         message, id = letter.message, letter.delivery_id
         composed = mail.compose(plugin, to, message, id, note=letter.note, picture=picture)
-    except ValueError:
+    except (ValueError, MessageError):
         answers.refused(Refusal("its address or its headers cannot be used", permanent=True))
         return False
     return mail.send(plugin, composed, to[1])
@@ -100,7 +101,7 @@ def _json(plugin: NotifyJSON, letter: Letter) -> Iterator[Part]:
     def post(picture: bytes | None) -> bool:
         return bool(plugin.send(text, chat.inert(letter.subject), attach=_attached(picture)))
 
-    yield Part(post, pictured=True)
+    yield Part(post, first=True)
 
 
 def _attached(picture: bytes | None) -> list[AttachMemory] | None:
@@ -126,7 +127,7 @@ def _other(plugin: NotifyBase, letter: Letter) -> Iterator[Part]:
         yield Part(
             lambda _, said=said: bool(through.notify(**said)),  # type: ignore[misc]
             lambda picture: through.notify(body="", attach=_attached(picture)),
-            pictured=place == 0,
+            first=place == 0,
         )
 
 
