@@ -125,6 +125,12 @@ def article(title: str, days: int, summary: str = "") -> Article:
         ("openai-news", [article("Hello", 0, "We cut the price of o3."), article("x", 0)], "Hello"),
         ("openai-news", [article("We hired a new chief", 0)], ""),
         ("openai-news", [article("OpenAI o3 is cheaper", 4)], ""),
+        (
+            "openai-news",
+            [article("GPT-4o 3x faster", 0), article("What o3-pro costs", 0)],
+            "What o3-pro costs",
+        ),
+        ("openai-news", [article("Demo 3", 0), article("o30 and go3", 0)], ""),
         ("press", [article("OpenAI o3 is cheaper", 0)], ""),
     ],
 )

@@ -21,7 +21,10 @@ TOLERANCE_PCT = Decimal(1)
 SAME_DAYS = timedelta(days=3)  # a move and an article about it, either way
 SHORTEST_NAMED = 2  # letters and digits of a model's name that an article is searched for: "o3"
 SUMMARY = 1000  # characters in which an article that is about prices says so
-_OF_PRICES = re.compile(r"\b(pric(e|es|ing)|cheaper|discounts?|costs? (less|more))\b", re.IGNORECASE)
+_OF_PRICES = re.compile(
+    r"\b(pric(e|es|ing)|cheaper|discounts?|costs? (less|more))\b|降价|价格|定价", re.IGNORECASE
+)
+_WORDS = re.compile(r"[a-z]+|[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +152,22 @@ def announcement(told: Iterable[Told], models: Collection[str], at: datetime) ->
 
     Of several the one whose title says more, then the nearest; news of anything else announces nothing.
     """
-    folded = [name for model in models if len(name := fold(model)) >= SHORTEST_NAMED]
-    ranked = [(_says(one, folded), -abs(one.at - at), one) for one in told if one.url]
+    named = [pattern for model in models if (pattern := _named(model))]
+    ranked = [(_says(one, named), -abs(one.at - at), one) for one in told if one.url]
     best = max(ranked, key=lambda item: item[:2], default=None)
     return best[2] if best and best[0] else None
 
 
-def _says(one: Told, folded: Collection[str]) -> int:
-    title, words = fold(one.title), fold(one.words)
-    named, is_of_prices = any(name in title for name in folded), bool(_OF_PRICES.search(one.title))
-    if named or is_of_prices:
-        return 2 + named + is_of_prices
-    return 1 if any(name in words for name in folded) or _OF_PRICES.search(one.words[:SUMMARY]) else 0
+def _named(model: str) -> re.Pattern[str] | None:
+    """A model's name, whatever stands between its words and numbers; "o3" is not in "GPT-4o 3x"."""
+    words = _WORDS.findall(model.casefold())
+    if len("".join(words)) < SHORTEST_NAMED:
+        return None
+    return re.compile("(?<![a-z0-9])" + r"[\W_]{0,3}".join(words) + "(?![a-z0-9])", re.IGNORECASE)
+
+
+def _says(one: Told, named: Collection[re.Pattern[str]]) -> int:
+    in_title, of_prices = any(n.search(one.title) for n in named), bool(_OF_PRICES.search(one.title))
+    if in_title or of_prices:
+        return 2 + in_title + of_prices
+    return 1 if any(n.search(one.words) for n in named) or _OF_PRICES.search(one.words[:SUMMARY]) else 0
