@@ -141,6 +141,7 @@ def test_every_value_that_can_be_set_arrives(tmp_path: Path) -> None:
         name = "seats"
         model = "anthropic/claude team"
         billing = "yearly"
+        tier = "Team"
         [workload.monthly]
         seat_month = 12
         """,
@@ -183,7 +184,7 @@ def test_every_value_that_can_be_set_arrives(tmp_path: Path) -> None:
         "USD",
     )
     assert bot.monthly == {"input_mtok": 300, "output_mtok": Decimal("0.5")}
-    assert (seats.monthly, seats.terms) == ({"seat_month": 12}, Terms(billing="yearly"))
+    assert (seats.monthly, seats.terms) == ({"seat_month": 12}, Terms("team", billing="yearly"))
 
 
 def test_a_variable_that_the_file_names_is_not_an_unknown_one(tmp_path: Path) -> None:

@@ -12,14 +12,20 @@ from tracker.adapters.config import values
 from tracker.adapters.config.ledger import Table, listed
 from tracker.adapters.config.names import own_name
 from tracker.adapters.config.times import daily, quiet, shown_daily, shown_quiet
-from tracker.adapters.config.values import many, one_of, pattern
+from tracker.adapters.config.values import Read, many, one_of, pattern
 from tracker.adapters.config.wrong import unknown
 from tracker.domain.settings import EVENTS, Rule, Workload
 
 CUTS, RISES = ("list_cut", "plan_cut", "promo"), ("list_rise", "plan_rise", "end_of_promo")
 DIRECTIONS = {"cut": CUTS, "rise": RISES}
 WATCH = ("watched", "background", "all")
-_TERMS = ("tier", "context", "window", "region", "billing")
+_TERMS: dict[str, Read[str]] = {
+    "tier": pattern,
+    "context": values.text,
+    "window": values.text,
+    "region": values.text,
+    "billing": one_of(("monthly", "yearly"), "how a plan is paid"),
+}
 
 
 def rules(tables: list[Table], channel_names: list[str], *, watch: bool) -> list[Rule]:
@@ -106,10 +112,10 @@ def _workload(table: Table, names: list[str]) -> Workload:
     model = table.take("model", values.offered, str)
     monthly = table.inner("monthly", f"{table.label}.monthly")
     amounts = _amounts(monthly) if monthly else {}
-    said = {key: table.take(key, values.text, str) or "" for key in _TERMS}
+    said = {key: table.take(key, read, str) or "" for key, read in _TERMS.items()}
     currency = table.take("currency", values.currency, str)
     table.end()
-    if said["tier"].casefold() == "standard":
+    if said["tier"] == "standard":
         said["tier"] = ""
     return Workload(name or "", model or "", MappingProxyType(amounts), Terms(**said), currency or "")
 
