@@ -45,7 +45,7 @@ NAMES = (
     "<t:1:R> <#1> <:x:1> @here",
     "x" * 10_000,
     "模型 " * 900,
-    "🚀" * 1500,
+    "🚀" * 3000,
 )
 HOSTILE = Message(
     subject=f"X {NAMES[0]}: 15 models moved\r\nBcc: x@example.org",
@@ -54,8 +54,9 @@ HOSTILE = Message(
            ("script", "javascript:run()")),
     table=(("Model", "After"), *((name, "$2") for name in NAMES)),
 )  # fmt: skip
-MESSAGES = {"one": ONE, "forty": FORTY, "storm": STORM, "long": LONG, "hostile": HOSTILE}
-MOST_PARTS = {"one": 1, "forty": 5, "storm": 3, "long": 12, "hostile": 16}
+CHINESE = Message("模型", ("模型 " * 430,), links=ONE.links)
+MESSAGES = {"one": ONE, "chinese": CHINESE, "forty": FORTY, "storm": STORM, "long": LONG, "hostile": HOSTILE}
+MOST_PARTS = {"one": 1, "chinese": 1, "forty": 5, "storm": 3, "long": 12, "hostile": 20}
 
 SERVICES: dict[str, tuple[type[chats.Chat], str]] = {
     "webhook": (chats.SlackHook, "http://{at}/services/T1/B1/x"),
@@ -304,6 +305,27 @@ def test_a_recipient_who_is_gone_does_not_keep_the_others_from_being_told() -> N
     assert [mail.recipients for mail in box.received] == [("b@example.org",)]
     assert caught.value.permanent
     assert caught.value.arrived == 0
+
+
+def test_a_chat_that_is_gone_is_tried_once_and_the_next_one_is_told_whole(
+    service: Callable[[str], tuple[chats.Chat, str]],
+) -> None:
+    server, url = service("telegram")
+    with pytest.raises(SendError) as caught:
+        send(url.replace("/-1001", "/-1000/-1001"), LONG)
+    assert server.refused == ["400 Bad Request: chat not found"]
+    said = squeezed("".join(server.said))
+    assert all(squeezed(line) in said for line in LONG.lines)
+    assert (caught.value.permanent, caught.value.arrived) == (True, 0)
+
+
+def test_a_bot_without_a_chat_asks_for_its_owner(
+    service: Callable[[str], tuple[chats.Chat, str]],
+) -> None:
+    server, url = service("telegram")
+    with pytest.raises(SendError):
+        send(url.replace("/-1001234567890", ""), ONE)
+    assert [r.path.rpartition("/")[2] for r in server.received] == ["getUpdates"]
 
 
 def test_an_address_that_no_header_can_hold_is_refused_for_good() -> None:

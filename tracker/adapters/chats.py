@@ -172,7 +172,7 @@ def _ntfy_post(plugin: NotifyNtfy, topic: str, text: str, title: str, picture: b
 
 
 def teams(plugin: NotifyWorkflows, letter: Letter) -> Iterator[Part]:
-    """A card of plain runs, in which no markup and no mention means anything; links are its buttons."""
+    """Cards of plain runs, in which no markup and no mention means anything; the last has the links."""
     buttons = [
         {"type": "Action.OpenUrl", "title": chat.clean(name)[:60], "url": url}
         for name, url in chat.web_links(letter.message)[:6]
@@ -183,7 +183,13 @@ def teams(plugin: NotifyWorkflows, letter: Letter) -> Iterator[Part]:
     texts = unlinked.texts(voice, titled=True)
     for place, text in enumerate(texts):
         title = titled(chat.inert(letter.subject), 300, place, len(texts))
-        yield Part(partial(_teams_post, plugin, _card(title, text.split("\n"), buttons)))
+        yield Part(
+            partial(
+                _teams_post,
+                plugin,
+                _card(title, text.split("\n"), buttons if place + 1 == len(texts) else []),
+            )
+        )
 
 
 def _run(line: str, **how: str) -> dict[str, Any]:
