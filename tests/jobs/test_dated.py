@@ -173,3 +173,13 @@ def test_what_a_catalogue_announces_is_not_told(engine: Engine, pages: Pages, cl
     clock.later(hours=8)
     look(one)
     assert told(engine) == []
+
+
+def test_a_day_from_which_the_same_price_holds_announces_nothing(
+    engine: Engine, pages: Pages, acme: Edges, clock: Clock
+) -> None:
+    look(acme)
+    pages.put("/acme", text(LIST) + RISE.replace(" 4 ", " 3 "))
+    clock.later(hours=8)
+    look(acme)
+    assert told(engine) == []
