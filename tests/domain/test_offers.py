@@ -69,6 +69,10 @@ def test_one_model_is_found_under_the_names_of_others(model: str, elsewhere: str
         ("together/meta-llama/llama-3.3-70b", "acme/nvidia/llama-3.3-70b"),  # another maker's of that name
         ("deepseek/deepseek-v4-pro", "together/deepseek-ai/deepseek-v4-pro"),  # the weights until 13 August
         ("deepseek/deepseek-chat", "acme/deepseek-chat"),  # that is V3, as hosts call it
+        (
+            "together/deepseek-ai/DeepSeek-V3",
+            "deepseek/deepseek-chat",
+        ),  # and no longer what its maker calls so
         ("deepseek/deepseek-reasoner", "groq/deepseek-r1-distill-llama-70b"),
         ("acme/auto-1", "other/auto-1"),
         ("mistral/le chat pro", "openai/pro"),
@@ -156,10 +160,30 @@ def test_what_is_called_cheaper_costs_less(
 
 
 def test_of_one_provider_the_surest_spelling_counts() -> None:
-    spans = seen("acme/openai/gpt-4o", 2, 8)
-    spans += both("acme/gpt-4o", "2026-11-01", 1, 4, basis=Basis.catalogue, source="catalogue")
-    (only,) = cheaper(offers(spans, NOW), same("openai/gpt-4o"), USD, MONTH, Decimal(20), NOW)
-    assert (only.total, only.basis) == (14, Basis.observed)
+    page = seen("acme/openai/gpt-4o", 2, 8)
+    catalogue = both("acme/gpt-4o", "2026-11-01", 1, 4, basis=Basis.catalogue, source="catalogue")
+    for spans in (page + catalogue, catalogue + page):
+        (only,) = cheaper(offers(spans, NOW), same("openai/gpt-4o"), USD, MONTH, Decimal(20), NOW)
+        assert (only.total, only.basis) == (14, Basis.observed)
+
+
+def test_what_costs_the_same_is_not_cheaper() -> None:
+    found = offers(seen("acme/openai/gpt-4o", 2, 8), NOW)
+    assert not cheaper(found, same("openai/gpt-4o"), USD, MONTH, Decimal(14), NOW)
+    assert cheaper(found, same("openai/gpt-4o"), USD, MONTH, Decimal("14.01"), NOW)
+
+
+def test_a_fact_gathered_long_ago_speaks_only_where_nobody_else_does() -> None:
+    fact = [replace(s, recorded_at=at("2026-11-01")) for s in both("acme/gpt-4o", "2025-01-01", 9, 9)]
+    catalogue = both("acme/gpt-4o", "2026-11-01", 1, 4, basis=Basis.catalogue, source="catalogue")
+
+    def paid(spans: list[Span], on: str) -> Decimal:
+        (offer,) = offers(spans, at(on))
+        return offer.prices["input_mtok"].price
+
+    assert paid([*fact, *catalogue], "2026-11-25") == 1
+    assert paid([*fact, *catalogue], "2026-11-02") == 9
+    assert paid(fact, "2026-11-25") == 9
 
 
 def test_a_catalogues_unit_slip_is_not_believed_and_a_pages_price_is() -> None:

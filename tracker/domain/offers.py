@@ -129,7 +129,7 @@ def cheapest_blend(
     """Who else asks least for the model on the same terms, by three parts of input and one of output."""
     whole: dict[tuple[str, Terms], Offered] = {}
     for offer in _others(found, model, own, at):
-        if offer.provider == own[0] or offer.terms != own[1] or not set(BLENDED) <= set(offer.prices):
+        if offer.terms != own[1] or not set(BLENDED) <= set(offer.prices):
             continue
         prices = {meter: offer.prices[meter] for meter in BLENDED}
         total = blend(*(s.price for s in prices.values()))

@@ -28,8 +28,7 @@ class SameModel:
     places: frozenset[Place]  # as it was asked about, where that points, and its maker's own
     names: frozenset[str]  # folded, under which others may list it
     makers: frozenset[str] = frozenset()  # of reviewed weights: they sell several under one name, day by day
-    maker: str = ""
-    name: str = ""  # as its maker calls it, folded; empty where hosts' names were reviewed by hand
+    maker: str = ""  # empty where hosts' names were reviewed by hand
 
     @property
     def listed_as(self) -> frozenset[str]:
@@ -43,9 +42,7 @@ class SameModel:
             return True
         if series.provider in self.makers or series.meter == SEAT or is_reseller(series.provider):
             return False
-        if not self.name:
-            return place[1] in self.names
-        return maker_of(series) == self.maker and _called(series.model, self.maker) == self.name
+        return place[1] in self.names and self.maker in ("", maker_of(series))
 
 
 def same_model(provider: str, model: str, weights: Iterable[Weights], day: date) -> SameModel:
@@ -93,7 +90,6 @@ def _by_name(asked: Place, own: Place, printed: str) -> SameModel:
         places=frozenset({asked, own}),
         names=frozenset(fold(front) + brand + called for front in before for brand in brands),
         maker=maker,
-        name=called,
     )
 
 

@@ -130,7 +130,7 @@ def cheapest(connection: Connection, move: Move, at: datetime) -> Offered | None
     It is dearer where nobody is cheaper; None where nobody else is known, or the move is on other terms.
     """
     line = move.series
-    if plain_terms(line.terms) != STANDARD or line.meter == "seat_month" or not fold(line.model):
+    if plain_terms(line.terms) != STANDARD or line.meter == "seat_month":
         return None
     same = _same(line.provider, line.model, at)
     spans = _spans(connection, [same], [at], _END_OF_TIME, standard=True, meters=BLENDED)
