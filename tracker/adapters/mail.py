@@ -121,8 +121,8 @@ def html(message: Message, *, note: str = "", picture: bool = False) -> str:
     head, *lines = spoken(Message(message.subject, message.lines), titled=False)
     parts = [_p(head, "font-size:17px;line-height:1.4;font-weight:600")]
     parts += [_p(line) for line in message.notes]
-    parts += [_PICTURE.format(alt=_e(f"Chart: {message.subject}"))] if picture else []
     parts += [_table(message.table)] if len(message.table) > 1 else []
+    parts += [_PICTURE.format(alt=_e(f"Chart: {message.subject}"))] if picture else []
     parts += [_p(line, "font-size:14px") for line in lines]
     links = [
         f'<a class="link" href="{_e(url)}" style="color:#0f5c8c">{_e(name)}</a>'
@@ -196,8 +196,8 @@ Prices that moved</caption>
 {rows}
 </tbody></table>"""
 _PICTURE = (
-    '<p style="margin:0 0 16px"><img src="cid:' + CHART + '" alt="{alt}" width="100%"'
-    ' style="display:block;width:100%;max-width:640px;height:auto;border:0;border-radius:6px"></p>'
+    '<p style="margin:0 0 16px"><img src="cid:' + CHART + '" alt="{alt}" width="420"'
+    ' style="display:block;width:100%;max-width:420px;height:auto;border:0;border-radius:6px"></p>'
 )
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
