@@ -17,10 +17,11 @@ from tests.commands_page import sections
 from tests.test_cli import ON_SQLITE, Shell, keys_of, shell, tracker, words_of  # noqa: F401
 from tests.web.stock import NOW, add_moves, add_sources, by_id, keep_page, move, source
 from tracker.adapters.config import load
-from tracker.adapters.store import told
+from tracker.adapters.store import outbox, told
 from tracker.adapters.store.engine import writing
 from tracker.adapters.store.tables_alerts import deliveries
 from tracker.announce import announce_moves
+from tracker.domain.alerts import Alert, Message
 from tracker.domain.model import Status
 
 pytestmark = ON_SQLITE
@@ -243,6 +244,32 @@ def test_a_silence_is_recorded_listed_and_ended(ruled: Shell) -> None:
     assert rows[1]["ended_at"] == "2026-09-15T14:05:30Z"
     assert "tracker alerts silence" in words_of(ruled("alerts", "silence", "end", str(second)), 1)
     assert "launch week" in ruled("alerts", "silence").out
+
+
+def test_explain_says_until_when_a_silence_really_held(ruled: Shell) -> None:
+    with time_machine.travel(NOW - timedelta(days=4), tick=False):
+        first = silence(ruled, "--provider", "openai")
+    ruled("alerts", "silence", "end", str(first))
+    why = explained(ruled, "GPT-Five")["cuts", "team"]["why"]
+    assert why == f"silence {first} kept it silent until 2026-09-15 14:05 UTC"
+
+
+def test_what_was_told_in_a_digest_says_so(ruled: Shell, engine: Engine, tmp_path: Path) -> None:
+    id = ids(ruled)["GPT-Five"]
+    first = announce(engine, tmp_path, id)
+    with writing(engine) as connection:
+        at = first + 1
+        row = connection.execute(deliveries.select().where(deliveries.c.alert == at)).one()
+        whole = Alert("rest", "ops", Message("Digest: 1 model moved", ()), event="digest")
+        outbox.put(connection, [whole], None, NOW)
+        made = connection.scalar(
+            deliveries.select().with_only_columns(deliveries.c.id).where(deliveries.c.alert > at)
+        )
+        connection.execute(
+            deliveries.update().where(deliveries.c.id == row.id).values(part_of=made, state="sent")
+        )
+    assert "sent in a digest" in ruled("alerts").out
+    assert f"sent in digest {first + 2}" in ruled("alerts", "explain", str(id)).out
 
 
 def test_a_silence_counts_the_moves_that_it_kept_silent_and_explain_names_it(

@@ -84,7 +84,8 @@ def explain(connection: Connection, settings: Settings, id: int) -> tuple[Move, 
 
 
 def _silenced(silence: Silence) -> str:
-    return f"silence {silence.id} kept it silent until {wording.moment(silence.until)}"
+    until = min(silence.until, silence.ended_at or silence.until)
+    return f"silence {silence.id} kept it silent until {wording.moment(until)}"
 
 
 def preview(

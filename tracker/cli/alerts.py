@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,7 +16,7 @@ from tracker.adapters.store import outbox, questions
 from tracker.adapters.store.engine import writing
 from tracker.cli import common, silence
 from tracker.cli.options import Csv, Json, form_of
-from tracker.cli.output import emit
+from tracker.cli.output import Form, emit
 from tracker.cli.tuning import explain, preview
 from tracker.domain.alerts import test_message
 from tracker.domain.errors import BadSettings, SendError, TrackerError
@@ -53,8 +54,14 @@ def alerts(
         "subject",
         "last_error",
     )
+    if form is Form.table:
+        rows = [{**row, "state": _state(row)} for row in rows]
     asked = any((state, channel, rule, event))
     emit(rows, form, columns=columns, empty="no such alert" if asked else "no alert was written yet")
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    return f"{row['state']} in a digest" if row["part_of"] else str(row["state"])
 
 
 @alerts_app.command()

@@ -42,7 +42,7 @@ def explain(
     if not settings.channels:
         sys.stdout.write(NO_CHANNEL)
     else:
-        sys.stdout.write("\n")
+        sys.stdout.write("\nwhat the rules that are set now say of it:\n")
         shown = [row | {"fires": "yes" if row["fires"] else "no"} for row in told]
         emit(shown, Form.table, columns=("rule", "channel", "fires", "why", "due", "alert"))
     _print_written(sent, told)
