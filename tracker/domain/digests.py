@@ -95,7 +95,7 @@ def digest_of(
     said = [*parts.pages, *links, *(link for notice in parts.notices for link in _links(notice))]
     said += [*told.links, ("all moves", f"{base_url}/moves")]
     return Message(
-        subject=_subject(parts, came, is_storm, now),
+        subject=_subject(parts, came, told.subject, is_storm, now),
         lines=tuple(lines),
         links=tuple(islice(dict.fromkeys(safe(said)), MOST_LINKS)),
         table=told.table,
@@ -103,7 +103,7 @@ def digest_of(
     )
 
 
-def _subject(parts: Parts, came: Netted, is_storm: bool, now: datetime) -> str:
+def _subject(parts: Parts, came: Netted, of_one: str, is_storm: bool, now: datetime) -> str:
     """ "Digest: 3 models moved (2 cuts, 1 rise), up to −80 %; 2 notices"."""
     head = "Digest"
     if is_storm and now - parts.since > LATE:
@@ -113,9 +113,7 @@ def _subject(parts: Parts, came: Netted, is_storm: bool, now: datetime) -> str:
     said = []
     if came.moves:
         models = len(wording.by_model(came.moves))
-        tally = wording.tally(came.moves)
-        one = wording.subject(came.moves, wording.grouped(came.moves))
-        said.append(f"{models:,} models moved {tally}" if models > 1 else one)
+        said.append(of_one if models == 1 else f"{models:,} models moved {wording.tally(came.moves)}")
     if came.reverted:
         said.append(f"{_count(len(came.reverted), 'price')} changed and reverted")
     if notices := len(parts.notices) + parts.hidden:

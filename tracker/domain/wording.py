@@ -53,8 +53,9 @@ _ORDER = {meter: place for place, meter in enumerate(METERS)}
 def harmless(text: str, longest: int = LONGEST_NAME) -> str:
     """Text from a page on one line, without control, bidi and invisible characters, cut with "…"."""
     text = text[: longest * 4]  # enough to fill `longest`, so that a huge name costs nothing
-    kept = (c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
-    line = " ".join("".join(kept).split())
+    if not text.isprintable():
+        text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
