@@ -279,8 +279,9 @@ def test_a_silence_counts_the_moves_that_it_kept_silent_and_explain_names_it(
         mistral = silence(ruled, "--provider", "mistral")
         large = silence(ruled, "--model", "mistral/l*")
         cuts = silence(ruled, "--rule", "cuts")
+    late = silence(ruled, "--provider", "mistral")  # when all was told already
     counts = {row["id"]: row["moves"] for row in ruled("alerts", "silence", "--json").rows}
-    assert counts == {mistral: 2, large: 1, cuts: 1}
+    assert counts == {mistral: 2, large: 1, cuts: 1, late: 0}
     assert f"silence {mistral} kept it silent" in explained(ruled, "Small")["rest", "ops"]["why"]
     assert f"silence {cuts} kept it silent" in explained(ruled, "GPT-Five")["cuts", "team"]["why"]
     assert [r["rule"] for r in ruled("alerts", "preview", "--json").rows] == ["rest", "rest"]
