@@ -32,6 +32,7 @@ from tracker.domain.outcry import CRY_AFTER_S, Outcry
 from tracker.domain.settings import Channel
 from tracker.domain.troubles import Troubles
 from tracker.judge import Judged, judge
+from tracker.overdue import tell_stale
 from tracker.record import Looked
 from tracker.reread import reread_standing
 from tracker.web.app import make_app
@@ -42,6 +43,7 @@ Turn = Callable[[], Awaitable[object]]
 OWNER = "daemon"
 TICK_S = 0.5  # how often the store is asked what is due
 BEAT_S = 10.0
+OVERDUE_S = 60.0  # how often it is asked which sources nobody saw well for too long
 JUDGE_AFTER_S = 3.0  # after the start: what is due is looked at first
 DRAIN_S = 6.0  # what runs when the tracker is stopped has this long to end; 8 s are promised
 
@@ -127,6 +129,7 @@ class Daemon:
             "look": (self.tick_s, self._start_looks),
             "deliver": (self.tick_s, self._start_sends),
             "beat": (BEAT_S, self._beat),
+            "overdue": (OVERDUE_S, self._tell_stale),
             "judge": (self.tick_s, self._judge),
             "cry": (1.0, self._cry_out),
         }
@@ -253,6 +256,15 @@ class Daemon:
         if not await asyncio.to_thread(self.lock.held):
             self.failure = Busy("another tracker took this store over while it could not be reached")
             self.stop()
+
+    async def _tell_stale(self) -> None:
+        assert self._started_at is not None
+        if self._is_shut or self.stopping.is_set():
+            return
+        edges, now = self.edges, self.edges.clock.now()
+        told = await edges.write(tell_stale, edges.settings, edges.sources, self._started_at, now)
+        if told:
+            log.warning("daemon.stale", sources=told)
 
     async def _beat(self) -> None:
         assert self._started_at is not None

@@ -40,8 +40,9 @@ WRITES = (
     "settle",
 )
 # What a tracker writes after an upgrade only (tests/jobs/test_reread.py breaks it off), and what a backfill
-# writes (tests/jobs/test_backfill.py kills it), and a digest (tests/jobs/test_gather.py breaks it off).
-IN_ONE_PIECE = {"correct", "_register", "note", "gather"}
+# writes (tests/jobs/test_backfill.py kills it), a digest (tests/jobs/test_gather.py breaks it off), and what is
+# told of stale sources (nothing but one transaction).
+IN_ONE_PIECE = {"correct", "_register", "note", "gather", "tell_stale"}
 POINTS = [f"{side} {write}" for write in WRITES for side in ("before", "after")] + list(SENDS)
 KILLS = 60
 Ordeal = Callable[[Forked, Market, Sink, Engine], int]  # how many kills may have cut off a send
@@ -107,7 +108,7 @@ PLANTS = {
     "not the last price alone is open": "UPDATE prices SET valid_to = '2020-01-01T00:00:00.000000Z'",
     "until": "UPDATE prices SET valid_to = '2090-01-01T00:00:00.000000Z' WHERE valid_to IS NOT NULL",
     "do not make the prices": "UPDATE moves SET after = after + 1",
-    "foreign_key_check": "INSERT INTO alert_moves VALUES (999, 999)",
+    "foreign_key_check": "INSERT INTO alert_moves VALUES (999, 999, NULL, '')",
     "the schema is not": "DELETE FROM alembic_version",
 }
 

@@ -61,6 +61,9 @@ class Demo:
     on_day: Callable[[date], None] = lambda _: None
     on_message: Callable[[date, str], None] = lambda _, __: None
     on_page: Callable[[str], None] = lambda _: None
+    adapt: Callable[[Settings], Settings] = lambda settings: (
+        settings
+    )  # other channels and rules than the demo's
     _looks: int = 0
     _messages: int = 0
     _opening: dict[str, date] = field(default_factory=dict)
@@ -75,7 +78,7 @@ class Demo:
             box = await stack.enter_async_context(inbox(lambda text: self._take(clock, text)))
             listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
             page = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            settings = _settings(folder, shop, box, page)
+            settings = self.adapt(_settings(folder, shop, box, page))
             engine = open_store(settings.database_url)
             migrate(engine)
             fetcher = Fetcher(settings.look, now=clock.now)

@@ -88,5 +88,10 @@ def stays_smaller(before: Health, at: datetime) -> bool:
 
 def seen_as(state: State, last_well: datetime | None, every: timedelta, now: datetime) -> State:
     """The state as a reader must see it: well is stale where the last good look is too long ago."""
-    late = last_well is not None and now - last_well > 3 * every + timedelta(minutes=5)
+    late = last_well is not None and now - last_well > stale_after(every)
     return State.stale if state is State.well and late else state
+
+
+def stale_after(every: timedelta) -> timedelta:
+    """How long after its last good look a source is stale."""
+    return 3 * every + timedelta(minutes=5)

@@ -131,6 +131,12 @@ def is_told(connection: Connection, trouble: str) -> bool:
     return connection.scalar(select(sources.c.id).where(sources.c.told == trouble).limit(1)) is not None
 
 
+def well_before(connection: Connection, ids: Sequence[str], moment: datetime) -> list[Row[Any]]:
+    """The sources of these whose last good look is older than a moment, and of which no trouble was told."""
+    old = (sources.c.last_well < moment, sources.c.told == "", sources.c.id.in_(ids))
+    return list(connection.execute(select(sources).where(*old).order_by(sources.c.id)))
+
+
 def forget(connection: Connection, trouble: str) -> None:
     """A trouble that was told of all sources is over: what still fails is told by itself."""
     connection.execute(update(sources).where(sources.c.told == trouble).values(told=""))

@@ -1,0 +1,49 @@
+"""A source that nobody saw well for too long is told once, whatever kept its looks, and once when it is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.jobs.acme import Clock, edges
+from tests.jobs.test_check import alerts, pages, run
+from tests.loopback.pages import Pages
+from tracker.adapters.store.engine import writing
+from tracker.domain.health import stale_after
+from tracker.overdue import tell_stale
+
+__all__ = ["pages"]
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+def test_a_source_that_is_not_looked_at_is_told_once_as_stale_and_once_as_well_again(
+    engine: Engine, pages: Pages
+) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(one)
+    begun, patience = clock.now(), stale_after(one.sources["acme"].every)
+
+    def told() -> list[str]:
+        with writing(engine) as connection:
+            return tell_stale(connection, one.settings, one.sources, begun, clock.now())
+
+    clock.at += patience
+    assert told() == []
+    clock.at += timedelta(seconds=1)
+    assert [told(), told()] == [["acme"], []]
+    assert [a["subject"] for a in alerts(engine)] == ["acme is stale"]
+    run(one)
+    assert sorted(a["subject"] for a in alerts(engine)) == ["acme is stale", "acme is well again"]
+    assert told() == []
+
+
+def test_a_tracker_that_did_not_run_looks_first(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(one)
+    clock.later(days=30)
+    with writing(engine) as connection:
+        assert tell_stale(connection, one.settings, one.sources, clock.now(), clock.now()) == []
