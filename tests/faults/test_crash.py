@@ -40,8 +40,8 @@ WRITES = (
     "settle",
 )
 # What a tracker writes after an upgrade only (tests/jobs/test_reread.py breaks it off), and what a backfill
-# writes (tests/jobs/test_backfill.py kills it), a digest (tests/jobs/test_gather.py breaks it off), and what is
-# told of stale sources (nothing but one transaction).
+# writes (tests/jobs/test_backfill.py kills it), a digest (tests/jobs/test_gather.py breaks it off), and what
+# is told of stale sources (nothing but one transaction).
 IN_ONE_PIECE = {"correct", "_register", "note", "gather", "tell_stale"}
 POINTS = [f"{side} {write}" for write in WRITES for side in ("before", "after")] + list(SENDS)
 KILLS = 60

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
@@ -20,7 +20,7 @@ from tracker.domain.digests import STORM
 from tracker.domain.schedule import Daily, Hours
 from tracker.domain.settings import Rule
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 MORNING = Rule("morning", digest=Daily(clock_time(8)))
 ALL = ("list_cut", "list_rise", "source")
 NIGHT = Rule("night", quiet=(Hours(clock_time(11), clock_time(20)),))  # the clock begins at noon
@@ -53,6 +53,7 @@ def test_a_digest_tells_at_its_time_and_only_then_what_moved_since_the_last(engi
     assert told.deliver(NEXT + timedelta(days=2)) == Delivered()
 
 
+@sqlite
 def test_the_end_of_quiet_hours_tells_what_came_in_them(engine: Engine) -> None:
     told = Told(engine, NIGHT)
     told.move("o3", 10, 8)
@@ -64,6 +65,7 @@ def test_the_end_of_quiet_hours_tells_what_came_in_them(engine: Engine) -> None:
     assert "in 2 steps since 2026-08-01 12:00 UTC" in told.post.sent[0][1].lines[0]
 
 
+@sqlite
 def test_one_message_that_was_held_back_goes_out_as_it_is(engine: Engine) -> None:
     told = Told(engine, MORNING)
     told.move("o3", 10, 2)
@@ -71,6 +73,7 @@ def test_one_message_that_was_held_back_goes_out_as_it_is(engine: Engine) -> Non
     assert told.post.subjects() == ["Acme o3: input $10 → $2 per 1M tokens (−80 %)"]
 
 
+@sqlite
 def test_a_price_that_came_back_within_a_digest_is_told_so_and_as_no_cut(engine: Engine) -> None:
     told = Told(engine, MORNING)
     told.move("o3", 10, 8)
@@ -92,6 +95,7 @@ def test_what_is_withdrawn_before_a_digest_is_not_in_it_and_it_says_so(engine: E
     assert "Left out: 1 move withdrawn meanwhile." in message.lines
 
 
+@sqlite
 def test_a_digest_of_which_nothing_is_left_is_not_sent_and_says_why(engine: Engine) -> None:
     told = Told(engine, MORNING)
     told.withdraw(told.move("o3", 10, 2))
@@ -104,6 +108,7 @@ def test_a_digest_of_which_nothing_is_left_is_not_sent_and_says_why(engine: Engi
     }
 
 
+@sqlite
 def test_rules_and_channels_have_digests_of_their_own(engine: Engine) -> None:
     cuts = Rule("cuts", direction="cut", to=("team",), digest=Daily(clock_time(8)))
     rises = Rule("rises", direction="rise", to=("team", "mail"), digest=Daily(clock_time(8)))
@@ -117,6 +122,7 @@ def test_rules_and_channels_have_digests_of_their_own(engine: Engine) -> None:
     assert told.post.subjects("mail") == heads[1:]
 
 
+@sqlite
 def test_a_storm_is_one_message_and_a_little_less_comes_one_by_one_oldest_first(engine: Engine) -> None:
     told = Told(engine)
     for n in range(STORM):
@@ -148,6 +154,7 @@ def test_a_storm_that_waited_for_long_is_marked_as_delayed(engine: Engine) -> No
     assert {state for state, _ in states(engine)} == {"sent"}
 
 
+@sqlite
 def test_a_gathering_that_is_broken_off_leaves_everything_as_it_was(engine: Engine) -> None:
     told = Told(engine, MORNING)
     told.move("o3", 10, 2)
@@ -172,15 +179,22 @@ def test_two_who_gather_at_once_make_one_digest(engine: Engine) -> None:
     told = Told(engine, MORNING)
     told.move("o3", 10, 2)
     told.move("o4", 10, 2)
-    told.clock.at = NEXT
 
-    async def both() -> list[int]:
-        each = (told.edges.write(gather, told.edges.settings, NEXT) for _ in range(2))
-        return await asyncio.gather(*each)
+    def gather_too() -> int:
+        with writing(engine) as connection:
+            return gather(connection, told.edges.settings, NEXT)
 
-    assert sorted(asyncio.run(both())) == [0, 1]
+    with ThreadPoolExecutor() as threads:
+        with writing(engine) as connection:
+            assert gather(connection, told.edges.settings, NEXT) == 1
+            other = threads.submit(gather_too)
+            time.sleep(0.3)  # until it waits
+        assert other.result(10) == 0
+    assert told.deliver(NEXT) == Delivered(sent=1)
+    assert told.post.subjects() == ["Digest: 2 models moved (2 cuts), up to −80 %"]
 
 
+@sqlite
 def test_a_dead_digest_that_is_retried_by_one_of_its_parts_is_sent_whole(engine: Engine) -> None:
     told = Told(engine, MORNING)
     told.move("o3", 10, 2)
@@ -197,6 +211,7 @@ def test_a_dead_digest_that_is_retried_by_one_of_its_parts_is_sent_whole(engine:
 
 
 @pytest.mark.catalogue
+@sqlite
 def test_f53_ten_thousand_moves_in_one_digest_are_small_and_counted(engine: Engine) -> None:
     told = Told(engine, MORNING)
     told.moves([(f"m{n}", 10, 2) for n in range(10_000)])
@@ -220,6 +235,7 @@ def test_f53_ten_thousand_moves_in_one_digest_are_small_and_counted(engine: Engi
 
 
 @pytest.mark.catalogue
+@sqlite
 def test_f45_a_digest_at_half_past_two_in_berlin_comes_once_a_day_all_year(engine: Engine) -> None:
     """On 29 March 02:30 is skipped, on 25 October it comes twice."""
     told = Told(engine, Rule("night", digest=Daily(clock_time(2, 30), "Europe/Berlin")))
@@ -235,6 +251,7 @@ def test_f45_a_digest_at_half_past_two_in_berlin_comes_once_a_day_all_year(engin
 
 
 @pytest.mark.catalogue
+@sqlite
 def test_f48_a_channel_that_was_down_for_hours_gets_everything_once_and_in_order(engine: Engine) -> None:
     told = Told(engine, channels=("team", "mail"))
     told.post.down = {"team"}
@@ -253,3 +270,28 @@ def test_f48_a_channel_that_was_down_for_hours_gets_everything_once_and_in_order
         assert names == wanted
     assert {state for state, _ in states(engine)} == {"sent"}
     assert len(set(told.post.ids)) == len(told.post.ids) and told.post.repeats == 0
+
+
+@sqlite
+def test_a_channel_that_is_tried_again_gets_nothing_before_its_time(engine: Engine) -> None:
+    told = Told(engine, Rule("cuts", direction="cut"), Rule("rises", digest=Daily(clock_time(8))))
+    told.post.down = {"team"}
+    told.move("o3", 10, 2)
+    told.move("o4", 10, 12)
+    told.deliver()
+    told.post.down = set()
+    told.clock.later(hours=1)
+    assert told.deliver() == Delivered(sent=1)
+    assert told.post.subjects() == ["Acme o3: input $10 → $2 per 1M tokens (−80 %)"]
+
+
+@sqlite
+def test_what_was_held_back_for_a_week_is_not_given_up_at_its_first_failure(engine: Engine) -> None:
+    weekly = Rule("weekly", digest=Daily(clock_time(11), days=frozenset({5})))  # it is Saturday noon
+    told = Told(engine, weekly)
+    told.move("o3", 10, 2)
+    told.post.down = {"team"}
+    at = told.clock.at + timedelta(days=6, hours=23)
+    assert told.deliver(at) == Delivered(failed=1)
+    told.deliver(at + timedelta(hours=7))
+    assert [state for state, _ in states(engine)] == ["waiting"]

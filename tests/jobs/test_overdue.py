@@ -1,4 +1,4 @@
-"""A source that nobody saw well for too long is told once, whatever kept its looks, and once when it is over."""
+"""A source that nobody saw well for too long is told once, whatever kept it, and once when it is over."""
 
 from __future__ import annotations
 

@@ -75,9 +75,9 @@ def begin(connection: Connection, group: Group, now: datetime) -> str | None:
     assert result.inserted_primary_key is not None
     alert = result.inserted_primary_key[0]
     whole = add_delivery(connection, alert, group.channel, now)
-    result = connection.execute(
-        update(deliveries).where(deliveries.c.id.in_(_parts_of(connection, group, now))).values(part_of=whole)
-    )
+    # Said again of the row itself: PostgreSQL asks only that of a row for which it had to wait.
+    mine = (deliveries.c.id.in_(_parts_of(group, now)), *unclaimed(now))
+    result = connection.execute(update(deliveries).where(*mine).values(part_of=whole))
     if result.rowcount:
         return whole
     connection.execute(delete(deliveries).where(deliveries.c.id == whole))
@@ -85,7 +85,7 @@ def begin(connection: Connection, group: Group, now: datetime) -> str | None:
     return None
 
 
-def _parts_of(connection: Connection, group: Group, now: datetime) -> Any:
+def _parts_of(group: Group, now: datetime) -> Any:
     chosen = select(deliveries.c.id).join(alerts, alerts.c.id == deliveries.c.alert)
     if group.held_for:
         return chosen.where(
@@ -100,7 +100,8 @@ def _parts_of(connection: Connection, group: Group, now: datetime) -> Any:
 
 def _fresh(now: datetime) -> tuple[Any, ...]:
     """Nothing of it may have arrived: what may have is sent again by itself, and says so."""
-    return (*unclaimed(now), deliveries.c.attempts == 0)
+    certain = (deliveries.c.uncertain.is_(False), deliveries.c.parts_sent == 0)
+    return (*unclaimed(now), deliveries.c.attempts == 0, *certain)
 
 
 def _at_once(channel: str, now: datetime) -> tuple[Any, ...]:
