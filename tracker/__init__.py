@@ -6,9 +6,9 @@
     seen     = observe(reading, known)          domain/observe.py
     changes  = step(known, pending, seen)       domain/moves.py, doubts in domain/plausible.py
     changes += witnesses(changes.pending)       domain/witnesses.py: another source may speak for a move
-    alerts   = alerts_for(changes.confirmed)    domain/alerts.py; what is no move: domain/notices.py
+    alerts   = announce(changes.confirmed)      announce.py by domain/rules.py; what is no move: domain/notices.py
     record(changes, alerts)                     record.py, one transaction
-    deliver(alerts)                             deliver.py, at least once
+    deliver(gather(alerts))                     deliver.py, at least once, digests and storms as one
     events   = of_moves(changes.confirmed)      domain/events.py, with models that came and left
     verdict  = judge(claims, events, as_of)     domain/verdict.py, from the store alone
 

@@ -65,7 +65,8 @@ def test_a_move_touches_the_predictions_that_count_it(one: Move, said: list[str]
 def test_a_prediction_is_named_once_with_what_it_says_and_how_it_stands() -> None:
     (one,) = touched([CLAIMS], [move(), move(meter="output"), move("openai/o4")], DAY)
     assert touch_line(one, {"H90": "confirmed", "open": "not_met"}) == (
-        "touches P1 of “Deep Impact” (OpenAI would cut its API prices): so far H90 confirmed, open not met"
+        "touches P1 of “Deep Impact” (OpenAI would cut its API prices): "
+        "so far confirmed within 90 days, not met until now"
     )
     assert touch_line(one, None).endswith("(OpenAI would cut its API prices): not judged yet")
 

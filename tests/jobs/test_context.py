@@ -78,7 +78,8 @@ def test_an_alert_names_the_bill_the_claim_and_the_chart(connection: Connection)
     found = context(connection, move, workloads=(bot,))
     assert found.notes == (
         "bot: $1,000 → $200 a month (−80 %)",
-        "touches P1 of “Deep Impact” (OpenAI would cut its API prices): so far H90 confirmed, open confirmed",
+        "touches P1 of “Deep Impact” (OpenAI would cut its API prices): "
+        "so far confirmed within 90 days, confirmed until now",
     )
     assert found.links == (("chart", f"http://127.0.0.1:8321/moves/{move.id}/chart.png"),)
 

@@ -77,12 +77,12 @@ def predicts_cuts(claims: Claims, prediction: Prediction) -> bool:
 def touch_line(touch: Touch, rollup: Mapping[str, str] | None) -> str:
     """One line; `rollup` is the last recorded verdict, a state a horizon.
 
-    'touches P1 of “Deep Impact” (OpenAI would cut its API prices): so far H90 confirmed, open confirmed'
+    'touches P1 of “Deep Impact” (OpenAI would cut its API prices): so far confirmed within 90 days'
     """
     claims, prediction = touch.claims, touch.prediction
     assert prediction.subject is not None
     of = wording.harmless(claims.source.title or claims.source.id, 80)
-    states = ", ".join(f"{h} {state.replace('_', ' ')}" for h, state in (rollup or {}).items())
+    states = ", ".join(f"{state.replace('_', ' ')} {_within(h)}" for h, state in (rollup or {}).items())
     verb = "touches" if touch.speaks_for else "speaks against"
     so_far = f"so far {wording.harmless(states)}" if states else "not judged yet"
     return f"{verb} {prediction.id} of “{of}” ({_gist(claims, prediction)}): {so_far}"
@@ -96,3 +96,9 @@ def _gist(claims: Claims, prediction: Prediction) -> str:
     if all(d.event not in _CUTS for d in _definitions(claims, prediction)):
         return f"{who} would raise its {_SELLS[prediction.subject.scope]}"
     return f"“{wording.harmless(prediction.quote, 80)}”"
+
+
+def _within(horizon: str) -> str:
+    """ "H90" in words."""
+    days = horizon.removeprefix("H")
+    return f"within {days} days" if days.isdecimal() else "until now" if horizon == "open" else horizon
