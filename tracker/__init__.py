@@ -6,7 +6,7 @@
     seen     = observe(reading, known)          domain/observe.py
     changes  = step(known, pending, seen)       domain/moves.py, doubts in domain/plausible.py
     changes += witnesses(changes.pending)       domain/witnesses.py: another source may speak for a move
-    alerts   = announce(changes.confirmed)      announce.py by domain/rules.py; what is no move: domain/notices.py
+    alerts   = announce(changes.confirmed)      announce.py, by domain/rules.py; the rest: domain/notices.py
     record(changes, alerts)                     record.py, one transaction
     deliver(gather(alerts))                     deliver.py, at least once, digests and storms as one
     events   = of_moves(changes.confirmed)      domain/events.py, with models that came and left
