@@ -12,13 +12,15 @@ import pytest
 from sqlalchemy import Engine, event, func, select
 
 from tests.jobs.told import Told
-from tracker.adapters.store import outbox, questions
+from tests.web.asking import get
+from tracker.adapters.store import outbox, questions, status
 from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.tables_alerts import alerts, deliveries
 from tracker.deliver import Delivered, gather
 from tracker.domain.digests import STORM
 from tracker.domain.schedule import Daily, Hours
 from tracker.domain.settings import Rule
+from tracker.web.app import make_app
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 MORNING = Rule("morning", digest=Daily(clock_time(8)))
@@ -295,3 +297,18 @@ def test_what_was_held_back_for_a_week_is_not_given_up_at_its_first_failure(engi
     assert told.deliver(at) == Delivered(failed=1)
     told.deliver(at + timedelta(hours=7))
     assert [state for state, _ in states(engine)] == ["waiting"]
+
+
+@sqlite
+def test_the_page_shows_a_dead_digest_once_and_not_all_that_it_told(engine: Engine) -> None:
+    told = Told(engine, MORNING)
+    for n in range(5):
+        told.move(f"o{n}", 10, 2)
+    told.post.refuses = {"team"}
+    told.deliver(NEXT)
+    page = get(make_app(engine, lambda: told.edges.sources, now=told.clock.now, trouble=str), "/").text
+    assert page.count("Digest: 5 models moved") == 1
+    dead = page[page.index("Digest: 5 models moved") :]
+    assert "Acme o1" not in dead.partition("</section>")[0]
+    with asking(engine) as connection:
+        assert status.counts(connection)["deliveries"] == {"dead": 1}

@@ -85,6 +85,7 @@ class Pages:
                     row
                     for state in ("dead", "waiting")
                     for row in questions.alert_rows(connection, state, MOST_PENDING)
+                    if row["part_of"] is None  # a digest is newer than its parts, and stands for them
                 ],
             }
         figures = _figures(seen, counts)

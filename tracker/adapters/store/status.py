@@ -47,6 +47,7 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
         statement = select(*columns, of if of is not None else func.count()).group_by(*columns)
         return connection.execute(statement if where is None else statement.where(where)).all()
 
+    by_itself = deliveries.c.part_of.is_(None)  # what is told in a digest leaves with it
     open_price = and_(prices.c.valid_to.is_(None), prices.c.withdrawn_at.is_(None))
     return {
         "looks": {
@@ -54,6 +55,6 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
             for row in by(looks.c.source, looks.c.outcome, of=func.sum(looks.c.times))
         },
         "moves": {row[0]: row[1] for row in by(moves.c.status, where=moves.c.source.not_in(DOCUMENTED))},
-        "deliveries": {row[0]: row[1] for row in by(deliveries.c.state)},
+        "deliveries": {row[0]: row[1] for row in by(deliveries.c.state, where=by_itself)},
         "prices": {row[0]: row[1] for row in by(prices.c.source, where=open_price)},
     }
