@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event, func, select
 
 from tests.jobs.told import Told
 from tests.web.asking import get
-from tracker.adapters.store import outbox, questions, status
+from tracker.adapters.store import charted, outbox, questions, status
 from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.tables_alerts import alerts, deliveries
 from tracker.deliver import Delivered, gather
@@ -312,3 +312,20 @@ def test_the_page_shows_a_dead_digest_once_and_not_all_that_it_told(engine: Engi
     assert "Acme o1" not in dead.partition("</section>")[0]
     with asking(engine) as connection:
         assert status.counts(connection)["deliveries"] == {"dead": 1}
+
+
+@sqlite
+def test_a_digest_has_the_chart_of_its_biggest_move_where_the_channel_shows_pictures(engine: Engine) -> None:
+    told = Told(engine, MORNING, at="json")
+    told.move("o3", 10, 9)
+    told.move("o4", 10, 2)
+    told.notice("acme is stale")
+    told.deliver(NEXT)
+    about = [m.subject.split(":")[0] for _, m in told.post.sent]
+    pictures = dict(zip(about, told.post.pictures, strict=True))
+    assert (pictures["Digest"] or b"").startswith(b"\x89PNG")
+    assert pictures["acme is stale"] is None
+    with asking(engine) as connection:
+        digest = select(deliveries.c.alert).join(alerts).where(alerts.c.event == "digest")
+        found = charted.of_alert(connection, connection.execute(digest).scalar_one(), NEXT)
+    assert found and found.moves[0].series.model == "o4"

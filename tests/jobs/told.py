@@ -37,6 +37,7 @@ class Post:
     refuses: set[str] = field(default_factory=set)
     sent: list[tuple[str, Message]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    pictures: list[bytes | None] = field(default_factory=list)
     repeats: int = 0
 
     async def __call__(
@@ -54,6 +55,7 @@ class Post:
             raise SendError(f"channel {channel.name}: nobody answers", permanent=permanent)
         self.sent.append((channel.name, message))
         self.ids.append(delivery_id)
+        self.pictures.append(picture)
         self.repeats += repeat
 
     def subjects(self, channel: str = "team") -> list[str]:
@@ -63,9 +65,11 @@ class Post:
 class Told:
     """A tracker without pages: `told.move("o3", 10, 2)`, `told.deliver()`."""
 
-    def __init__(self, engine: Engine, *rules: Rule, channels: Sequence[str] = ("team",)) -> None:
+    def __init__(
+        self, engine: Engine, *rules: Rule, channels: Sequence[str] = ("team",), at: str = "http"
+    ) -> None:
         self.clock, self.post, self.engine = Clock(), Post(), engine
-        known = tuple(Channel(name, "http://127.0.0.1:9/") for name in channels)
+        known = tuple(Channel(name, f"{at}://127.0.0.1:9/") for name in channels)
         settings = Settings("", Path(), channels=known, rules=rules)
         source = Source("https://acme.example/prices", lines, id="acme", kind="providers")
         fetcher = Fetcher(Look(), now=self.clock.now)
