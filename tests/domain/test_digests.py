@@ -103,3 +103,10 @@ def test_names_from_a_page_stay_on_their_line() -> None:
     back = replace(hostile, before=hostile.after, after=hostile.before)
     message = told(hostile, back)
     assert all(line.isprintable() for line in (message.subject, *message.lines))
+
+
+def test_a_digest_of_several_days_says_on_which_each_was_seen() -> None:
+    moves, back = way("m", "2", "1"), way("r", "1", "2", "1")
+    today, later = told(*moves, *back), told(*moves, *back, at=AT + timedelta(days=2))
+    assert "on 2026" not in str(today)
+    assert [line.endswith(" on 2026-07-01") for line in later.lines] == [True, True, False]

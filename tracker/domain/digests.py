@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from tracker.domain import wording
@@ -85,12 +85,12 @@ def digest_of(
         return None
     told = Message("", ())
     if came.moves:
-        told = message_of(came.moves, page_url="", base_url=base_url, notes=notes)
-    lines = [*told.lines, *_capped([_reverted(way) for way in came.reverted], "prices that came back")]
+        dated = [replace(m, reason=f"{m.reason}{_day(m, now)}".removeprefix("; ")) for m in came.moves]
+        told = message_of(dated, page_url="", base_url=base_url, notes=notes)
+    lines = [*told.lines, *_capped([_reverted(way, now) for way in came.reverted], "prices that came back")]
     lines += _capped([line for notice in parts.notices for line in _notice(notice)], "lines", parts.hidden)
     if parts.withdrawn:
         lines.append(f"Left out: {_count(parts.withdrawn, 'move')} withdrawn meanwhile.")
-    # The lines name hours only where a move was seen on the day on which it took effect.
     lines.append(f"Told as one: {_count(parts.count, 'message')} since {wording.moment(parts.since)}.")
     said = [*parts.pages, *links, *(link for notice in parts.notices for link in _links(notice))]
     said += [*told.links, ("all moves", f"{base_url}/moves")]
@@ -121,7 +121,14 @@ def _subject(parts: Parts, came: Netted, of_one: str, is_storm: bool, now: datet
     return wording.harmless(f"{head}: {'; '.join(said)}", wording.LONGEST_SUBJECT)
 
 
-def _reverted(way: Sequence[Move]) -> str:
+def _day(move: Move, now: datetime) -> str:
+    """The day on which a move was seen, where its line says the hour alone and that was not today."""
+    seen = move.recorded_at.astimezone(UTC)
+    is_plain = move.at.astimezone(UTC).date() == seen.date() != now.astimezone(UTC).date()
+    return f"; on {seen:%Y-%m-%d}" if is_plain else ""
+
+
+def _reverted(way: Sequence[Move], now: datetime) -> str:
     """ "OpenAI o3: input $10 → $8 → $10 per 1M tokens: changed and reverted, seen …"."""
     first = way[0]
     currency = first.series.currency
@@ -133,7 +140,7 @@ def _reverted(way: Sequence[Move]) -> str:
     meter = " ".join(filter(None, (wording.meter_words(first.series.meter), prices)))
     unit = wording.unit_words(first.series.meter)
     told = " ".join(filter(None, (f"{name}: {meter}", unit)))
-    return f"{told}: changed and reverted, {wording.when_words(way[-1])}"
+    return f"{told}: changed and reverted, {wording.when_words(way[-1])}{_day(way[-1], now)}"
 
 
 def _notice(notice: Message) -> list[str]:
