@@ -150,10 +150,14 @@ def test_a_held_move_waits_for_a_person(tmp_path: Path, store_url: str, pages: P
         pages.put("/pricing.md", markdown(PRICES | {"Claude Opus 3": ("1.5", "75")}), "text/markdown")
         tracker.run("check")
         (held,) = tracker.ask("moves")
-        assert held["status"] == "held" and sink.received == []
+        assert held["status"] == "held"
+        (asked,) = sink.texts
+        assert "is held: it moved by a factor of 10" in asked
+        assert f"tracker moves confirm {held['id']} --why" in asked
         done = tracker.run("moves", "confirm", str(held["id"]), "--why", "their post says so")
         assert done.returncode == 0, done.stderr
         assert tracker.run("deliver").returncode == 0
-        assert "input $15 → $1.50" in sink.texts[0] and "their post says so" in sink.texts[0]
+        (told,) = sink.texts[1:]
+        assert "input $15 → $1.50" in told and "their post says so" in told and "held" not in told
         again = tracker.run("moves", "confirm", str(held["id"]), "--why", "twice")
         assert (again.returncode, again.stderr.count("\n")) == (1, 1)

@@ -113,10 +113,10 @@ def test_message(base_url: str) -> Message:
 
 
 def backoff(attempts: int, jitter: float) -> timedelta:
-    """How long to wait after so many failed tries: 30 s doubled each time, at most 6 h.
+    """How long to wait after so many failed tries: 30 s doubled each time, at most 15 min.
 
     `jitter` in [0, 1) shifts it by up to 20 % either way, so that channels do not all try at once.
     """
-    longest = timedelta(hours=6)
+    longest = timedelta(minutes=15)  # a channel that is well again hears of it soon; one message tries it
     doubled = timedelta(seconds=30 * 2.0 ** min(max(attempts, 1) - 1, 12))
     return min(min(doubled, longest) * (0.8 + 0.4 * jitter), longest)
