@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from tracker.adapters.store import Connection, outbox, silences, told
+from tracker.adapters.store import Connection, outbox, silences, told, witnesses
 from tracker.context import context_of
 from tracker.domain.alerts import Alert, Message, message_of
 from tracker.domain.filters import Case, is_watched
 from tracker.domain.model import Move
 from tracker.domain.moves import CLAIMED
 from tracker.domain.notices import Notice, held_message, unheld_message
-from tracker.domain.rules import NOTHING_YET, Chosen, LineOf, choose, has_threshold, routes
+from tracker.domain.rules import NOBODY, NOTHING_YET, Chosen, LineOf, choose, has_threshold, routes
 from tracker.domain.schedule import due
 from tracker.domain.settings import Rule, Settings
+from tracker.domain.witnesses import SAME_MOVE, is_news
 
 
 def announce_moves(
@@ -27,10 +28,14 @@ def announce_moves(
     page_url: str,
     now: datetime,
 ) -> None:
-    """Write the alerts on confirmed moves of one source at one look, in the caller's transaction."""
+    """Write the alerts on confirmed moves of one source at one look, in the caller's transaction.
+
+    What another source's same move told lately is not told again.
+    """
     said: dict[tuple[Move, ...], Message] = {}
     alerts = []
-    for chosen in _chosen(connection, settings, moves, kind, now):
+    news, heard = _news(connection, moves, kind, now)
+    for chosen in _chosen(connection, settings, news, kind, now, heard):
         if chosen.moves not in said:
             context = context_of(connection, settings, chosen.moves, at=now)
             said[chosen.moves] = message_of(
@@ -104,11 +109,15 @@ def announce_held(
 def announce_unheld(
     connection: Connection, settings: Settings, moves: Sequence[Move], *, source: str, now: datetime
 ) -> None:
-    """Tell who heard that these were held that they are so no more: withdrawn, or told by another source."""
+    """Tell who heard that these were held that they are so no more, but for who is told the move itself."""
     heard: dict[tuple[str, str], list[Move]] = {}
+    ids = [m.id for m in moves]
+    held, moved = told.hearers(connection, ids, "held"), told.hearers(connection, ids, "move")
     for move in moves:
-        for rule, channel in told.hearers(connection, move.id, "held"):
-            heard.setdefault((rule, channel), []).append(move)
+        told_it = {channel for _, channel in moved.get(move.id, ())}
+        for rule, channel in held.get(move.id, ()):
+            if channel not in told_it:
+                heard.setdefault((rule, channel), []).append(move)
     rules = {rule.name: rule for rule in settings.rules}
     alerts = []
     for (name, channel), over in heard.items():
@@ -127,8 +136,24 @@ def cases_of(settings: Settings, moves: Sequence[Move], kind: str) -> list[Case]
     return [Case(m, kind, is_watched(settings.watch, m, kind)) for m in moves]
 
 
+def _news(
+    connection: Connection, moves: Sequence[Move], kind: str, now: datetime
+) -> tuple[list[Move], dict[int, set[str]]]:
+    """The moves that no other source told, and who heard of them all the same, from the background."""
+    same = {m.id: witnesses.same_moves(connection, m, now - SAME_MOVE) for m in moves}
+    news = [m for m in moves if is_news(kind, same[m.id].values())]
+    hearers = told.hearers(connection, {other for m in news for other in same[m.id]}, "move")
+    heard = {m.id: {name for other in same[m.id] for _, name in hearers.get(other, ())} for m in news}
+    return news, heard
+
+
 def _chosen(
-    connection: Connection, settings: Settings, moves: Sequence[Move], kind: str, now: datetime
+    connection: Connection,
+    settings: Settings,
+    moves: Sequence[Move],
+    kind: str,
+    now: datetime,
+    heard: Mapping[int, Collection[str]] = NOBODY,
 ) -> Sequence[Chosen]:
     channels = names_of(settings)
     if not moves or not channels:
@@ -143,6 +168,7 @@ def _chosen(
             channels=channels,
             silences=silences.standing(connection, now),
             line_of=line_of,
+            heard=heard,
         )
     )
 

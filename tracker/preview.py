@@ -17,7 +17,7 @@ from tracker.domain.rules import DEFAULT, Line, choose, decide, routes, silenced
 from tracker.domain.schedule import due
 from tracker.domain.settings import Rule, Settings
 from tracker.domain.silences import Silence
-from tracker.domain.witnesses import SAME_MOVE, is_same_line
+from tracker.domain.witnesses import SAME_MOVE, is_news, is_same_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,15 @@ def _moves(
     moves = told.confirmed(connection, since, until, documented=documented)
     for (at, source), batch in groupby(moves, key=lambda c: (c.at, c.move.source)):
         together = list(batch)
-        fresh = [c.move for c in together if not memory.heard(c)]
+        heard = {c.move.id: who for c in together if (who := memory.heard(c)) is not None}
+        fresh = [c.move for c in together if c.move.id in heard]
         for chosen in choose(
             cases_of(settings, fresh, together[0].kind),
             rules=settings.rules,
             channels=names_of(settings),
             silences=[s for s in silent if s.holds(at)],
             line_of=memory.line,
+            heard=heard,
         ):
             subject = wording.subject(chosen.moves, wording.grouped(chosen.moves))
             row = _row(chosen.rule, chosen.channel, at, "move", subject)
@@ -158,19 +160,23 @@ class _Memory:
     last: dict[tuple[str, str], Move] = field(default_factory=dict)
     passed: dict[str, list[Move]] = field(default_factory=dict)
     said: dict[tuple[object, ...], list[Confirmed]] = field(default_factory=dict)
+    hearers: dict[int, set[str]] = field(default_factory=dict)  # of a move, by its id
 
-    def heard(self, one: Confirmed) -> bool:
-        """Whether another source told the same move just before."""
+    def heard(self, one: Confirmed) -> set[str] | None:
+        """The channels that heard the same move of another source just before; None where it is no news."""
         key = (one.move.series.meter, one.move.before, one.move.after)
         others = self.said.setdefault(key, [])
-        same = any(
-            o.move.source != one.move.source
+        same = [
+            o
+            for o in others
+            if o.move.source != one.move.source
             and one.at - o.at <= SAME_MOVE
             and is_same_line(o.move.series, one.move.series)
-            for o in others
-        )
+        ]
         others.append(one)
-        return same
+        if not is_news(one.kind, [o.kind for o in same]):
+            return None
+        return {channel for o in same for channel in self.hearers.get(o.move.id, ())}
 
     def line(self, channel: str, move: Move) -> Line:
         key, last = move.series.key, self.last.get((channel, move.series.key))
@@ -180,6 +186,7 @@ class _Memory:
     def tell(self, channel: str, moves: Sequence[Move]) -> None:
         for move in moves:
             self.last[channel, move.series.key] = move
+            self.hearers.setdefault(move.id, set()).add(channel)
 
     def pass_by(self, moves: Sequence[Move], source: str) -> None:
         for move in moves:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tracker.adapters.store import Connection, events, rulings, witnesses
+from tracker.adapters.store import Connection, events, rulings
 from tracker.adapters.store import sources as states
 from tracker.announce import announce_moves, announce_unheld
 from tracker.domain.events import of_moves
 from tracker.domain.model import Move, Status
 from tracker.domain.moves import BY_A_PERSON
 from tracker.domain.settings import Settings
-from tracker.domain.witnesses import SAME_MOVE
 
 
 def rule(
@@ -28,17 +27,18 @@ def rule(
 
     Raises TrackerError, and changes nothing, where one of them is not there or is settled.
     """
-    ruled: dict[str, list[Move]] = {}
+    by_source: dict[str, list[int]] = {}
+    sources = rulings.sources_of(connection, ids)
     for id in dict.fromkeys(ids):
-        move = rulings.settled(connection, id, status, f"{status.value} {BY_A_PERSON}{why}", now)
-        ruled.setdefault(move.source, []).append(move)
-    for source, moves in ruled.items():
-        fresh: list[Move] = []
+        by_source.setdefault(sources.get(id, ""), []).append(id)
+    ruled: list[Move] = []
+    for source, own in by_source.items():  # each is told before the next: what two of them say is told once
+        reason = f"{status.value} {BY_A_PERSON}{why}"
+        moves = [rulings.settled(connection, id, status, reason, now) for id in own]
         if status is Status.confirmed:
             events.put(connection, of_moves(moves, now))
-            fresh = [m for m in moves if not witnesses.is_told(connection, m, now - SAME_MOVE)]
             kind, page = states.get(connection, source).kind, urls.get(source, "")
-            announce_moves(connection, settings, fresh, source=source, kind=kind, page_url=page, now=now)
-        over = [m for m in moves if m not in fresh]
-        announce_unheld(connection, settings, over, source=source, now=now)
-    return [move for moves in ruled.values() for move in moves]
+            announce_moves(connection, settings, moves, source=source, kind=kind, page_url=page, now=now)
+        announce_unheld(connection, settings, moves, source=source, now=now)
+        ruled += moves
+    return ruled

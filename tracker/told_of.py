@@ -9,7 +9,7 @@ from typing import Any
 from scrapers.page import ReadError, Reading
 from scrapers.source import Source
 from tracker.adapters.edges import Edges
-from tracker.adapters.store import Connection, Row, mentions, moves, witnesses
+from tracker.adapters.store import Connection, Row, mentions, moves
 from tracker.adapters.store import sources as states
 from tracker.adapters.store import upcoming as store_upcoming
 from tracker.adapters.store.articles import Stored
@@ -33,7 +33,6 @@ from tracker.domain.notices import (
 )
 from tracker.domain.observe import Known, Seen
 from tracker.domain.upcoming import announced_notice, came_due, due_notice, upcoming
-from tracker.domain.witnesses import SAME_MOVE
 
 
 def failure(
@@ -103,12 +102,11 @@ def moved(
     confirmed: Sequence[Move],
     at: datetime,
 ) -> None:
-    """Tell of the moves that nobody was told yet, of those that are held now, and of those that were."""
-    fresh = [m for m in confirmed if not witnesses.is_told(connection, m, at - SAME_MOVE)]
+    """Tell of the moves that are confirmed, of those that are held now, and of those that were."""
     announce_moves(
         connection,
         edges.settings,
-        fresh,
+        confirmed,
         source=source.id,
         kind=source.kind,
         page_url=source.shown_url,
@@ -121,7 +119,7 @@ def moved(
     ]
     announce_held(connection, edges.settings, held, source=source.id, kind=source.kind, now=at)
     were = {m.id for m in waiting.values() if m.status is Status.held}
-    over = [m for m in (*changes.withdrawn, *confirmed) if m.id in were and m not in fresh]
+    over = [m for m in (*changes.withdrawn, *confirmed) if m.id in were]
     announce_unheld(connection, edges.settings, over, source=source.id, now=at)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tracker.domain import wording
@@ -14,6 +15,7 @@ from tracker.domain.silences import Silence
 
 DEFAULT = Rule("default")  # where no rule is set
 CUTS, RISES = ("list_cut", "plan_cut"), ("list_rise", "plan_rise")
+NOBODY: Mapping[int, Collection[str]] = MappingProxyType({})
 ABOUT_THE_WATCH = frozenset({"source", "channel"})
 
 
@@ -53,11 +55,12 @@ def choose(
     channels: Sequence[str],
     silences: Sequence[Silence] = (),
     line_of: LineOf = lambda channel, move: NOTHING_YET,
+    heard: Mapping[int, Collection[str]] = NOBODY,
 ) -> Iterator[Chosen]:
     """What to tell of one announcement: the confirmed moves of one source at one look.
 
     A move that several rules send to one channel is told there once, by the first. `silences` are those
-    that hold now.
+    that hold now, and `heard` the channels that another source's same move was told, by a move's id.
     """
     told: dict[str, set[int]] = {}
     for rule in rules or (DEFAULT,):
@@ -67,7 +70,9 @@ def choose(
             fires: list[Move] = []
             for place in admitted:
                 case = cases[place]
-                if place in known or silenced_by(silences, rule, case.move):
+                if place in known or channel in heard.get(case.move.id, ()):
+                    continue
+                if silenced_by(silences, rule, case.move):
                     continue
                 decision = decide(rule, case, line_of(channel, case.move))
                 if decision.fires:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -80,6 +80,14 @@ def witness_of(
         if independent and other.since > held_since and is_same_line(move.series, other.series):
             return other.source
     return ""
+
+
+def is_news(kind: str, told_by: Collection[str]) -> bool:
+    """Whether a move that sources of these kinds confirmed before is news from a source of this kind.
+
+    Who hears what is watched heard nothing of what only a catalogue said.
+    """
+    return not told_by or (kind != "catalogs" and set(told_by) == {"catalogs"})
 
 
 def ancestry(sources: Mapping[str, Source], id: str) -> str:

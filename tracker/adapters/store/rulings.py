@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from tracker.adapters.store import prices
 from tracker.adapters.store import sources as states
@@ -13,6 +14,12 @@ from tracker.adapters.store.moves import move_of, select_moves, settle
 from tracker.adapters.store.tables import moves as table
 from tracker.domain.errors import TrackerError
 from tracker.domain.model import Move, Status, basis_of
+
+
+def sources_of(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """Whose moves these are; one that is not there is left out."""
+    rows = connection.execute(select(table.c.id, table.c.source).where(table.c.id.in_(ids)))
+    return {row.id: row.source for row in rows}
 
 
 def settled(connection: Connection, id: int, status: Status, reason: str, now: datetime) -> Move:

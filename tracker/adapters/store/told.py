@@ -84,16 +84,20 @@ def _told(
         yield from connection.execute(statement)
 
 
-def hearers(connection: Connection, move: int, event: str) -> list[tuple[str, str]]:
-    """The rules and channels that an alert of this event told of a move."""
-    rows = connection.execute(
-        select(alerts.c.rule, deliveries.c.channel)
-        .join(deliveries, deliveries.c.alert == alerts.c.id)
-        .join(alert_moves, alert_moves.c.alert == alerts.c.id)
-        .where(alert_moves.c.move == move, alerts.c.event == event)
-        .order_by(alerts.c.id)
-    )
-    return [(row.rule, row.channel) for row in rows]
+def hearers(connection: Connection, ids: Collection[int], event: str) -> dict[int, list[tuple[str, str]]]:
+    """The rules and channels of the alerts of this event that tell of these moves, the dead ones left out."""
+    wanted, found = sorted(ids), dict[int, list[tuple[str, str]]]()
+    for chunk in (wanted[i : i + _CHUNK] for i in range(0, len(wanted), _CHUNK)):
+        rows = connection.execute(
+            select(alert_moves.c.move, alerts.c.rule, deliveries.c.channel)
+            .join(alerts, alerts.c.id == alert_moves.c.alert)
+            .join(deliveries, deliveries.c.alert == alerts.c.id)
+            .where(alert_moves.c.move.in_(chunk), alerts.c.event == event, deliveries.c.state != "dead")
+            .order_by(alerts.c.id)
+        )
+        for row in rows:
+            found.setdefault(row.move, []).append((row.rule, row.channel))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,8 @@ def testimonies(connection: Connection, move: Move) -> list[Testimony]:
     return [Testimony(row.source, series_of(row), row.since) for row in rows]
 
 
-def is_told(connection: Connection, move: Move, since: datetime) -> bool:
-    """Whether the same move of the same line was confirmed for another source after `since`.
+def same_moves(connection: Connection, move: Move, since: datetime) -> dict[int, str]:
+    """The same move of the same line, confirmed for other sources after `since`: ids, and kinds of source.
 
     What was confirmed before this source came to the price before is an earlier move of the same figures.
     What an archive or a catalogue's history says of the past was told to nobody.
@@ -58,8 +58,9 @@ def is_told(connection: Connection, move: Move, since: datetime) -> bool:
     since = max(since, held_since(connection, move) or since)
     untold = select(sources.c.id).where(sources.c.kind.in_(NEVER_LOOKED_AT))
     rows = connection.execute(
-        select(*SERIES).where(
+        select(moves.c.id, sources.c.kind, *SERIES).where(
             series.c.id == moves.c.series,
+            sources.c.id == moves.c.source,
             moves.c.source != move.source,
             moves.c.status == Status.confirmed.value,
             moves.c.before == move.before,
@@ -69,7 +70,7 @@ def is_told(connection: Connection, move: Move, since: datetime) -> bool:
             *_like(move.series),
         )
     )
-    return any(is_same_line(move.series, series_of(row)) for row in rows)
+    return {row.id: row.kind for row in rows if is_same_line(move.series, series_of(row))}
 
 
 def held_since(connection: Connection, move: Move) -> datetime | None:
