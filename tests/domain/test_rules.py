@@ -105,6 +105,18 @@ def test_a_move_from_zero_passes_any_threshold() -> None:
     assert sent([move("input_mtok", "0", "1")], [Rule("r", min_pct=Decimal(99))])
 
 
+def test_a_move_from_zero_has_an_amount_all_the_same() -> None:
+    free = move("input_mtok", "0", "0.01")
+    assert sent([free], [Rule("r", min_amount=Decimal(1))], ["team"]) == []
+    assert sent([free], [Rule("r", min_pct=Decimal(50))], ["team"]) == [("r", "team", (1,))]
+
+
+def test_what_is_free_again_after_it_was_told_as_free_came_back() -> None:
+    told, rise, cut = (move("input_mtok", *way) for way in (("1", "0"), ("0", "1"), ("1", "0")))
+    decision = decide(Rule("r", min_pct=Decimal(5)), Case(cut), Line(told, (rise,)))
+    assert not decision.fires and decision.why.startswith("it came back")
+
+
 def test_a_rise_counts_as_much_as_a_cut_for_the_threshold() -> None:
     assert sent([move("input_mtok", "1", "1.5")], [Rule("r", min_pct=Decimal(50))])
 

@@ -133,13 +133,16 @@ def _direction(rule: Rule) -> str:
 
 
 def _too_small(rule: Rule, move: Move, told: Move) -> str:
-    """Why a change does not reach the threshold in the direction of its last step; empty if it does."""
-    if not has_threshold(rule) or not told.before:
+    """Why a change does not reach the threshold in the direction of its last step; empty if it does.
+
+    From nothing every change is more than any share of it.
+    """
+    if not has_threshold(rule):
         return ""
     change = told.after - told.before
     if (change < 0) != move.is_cut or not change:
         return f"it came back to near what was last told: {_from_to(told)}"
-    if abs(change) * 100 < rule.min_pct * told.before:
+    if told.before and abs(change) * 100 < rule.min_pct * told.before:
         return f"{_from_to(told)} is less than {rule.min_pct.normalize():f} %"
     if abs(change) < rule.min_amount:
         return f"{_from_to(told)} is less than {wording.money(rule.min_amount, move.series.currency)}"
