@@ -27,34 +27,36 @@ def lines(
 ) -> LineOf:
     """What these channels know of the lines of `fresh`, without it; as of `at`, or now.
 
-    Moves count from the moment on at which a channel was set; a message that died was told to nobody.
+    Moves count that were confirmed since a channel was set; a message that died was told to nobody.
     """
     begun = {row.name: row.since for row in connection.execute(select(channels))}
     keys, ids = sorted({m.series.key for m in fresh}), {m.id for m in fresh}
     found: dict[tuple[str, str], Line] = {}
     for chunk in (keys[i : i + _CHUNK] for i in range(0, len(keys), _CHUNK)):
-        earlier = {m.id: m for m in _confirmed(connection, chunk, at) if m.id not in ids}
-        by_key: dict[str, list[Move]] = {}
-        for move in earlier.values():
-            by_key.setdefault(move.series.key, []).append(move)
+        rows = [row for row in _confirmed(connection, chunk, at) if row.id not in ids]
+        earlier = {row.id: move_of(row) for row in rows}
+        by_key: dict[str, list[Any]] = {}
+        for row in rows:
+            by_key.setdefault(row.key, []).append(row)
         told: dict[tuple[str, str], Move] = {}
         for row in _told(connection, list(earlier), names, at):
             told[row.channel, earlier[row.move].series.key] = earlier[row.move]
         for name, key in product(names, by_key):
             last = told.get((name, key))
-            since = [m for m in by_key[key] if _counts(m, last, begun.get(name))]
+            since = [earlier[row.id] for row in by_key[key] if _counts(row, last, begun.get(name))]
             found[name, key] = Line(last, tuple(since))
     return lambda channel, move: found.get((channel, move.series.key), NOTHING_YET)
 
 
-def _counts(move: Move, last: Move | None, begun: datetime | None) -> bool:
-    return begun is not None and move.recorded_at >= begun and (last is None or move.id > last.id)
+def _counts(row: Any, last: Move | None, begun: datetime | None) -> bool:
+    return begun is not None and row.status_at >= begun and (last is None or row.id > last.id)
 
 
-def _confirmed(connection: Connection, keys: Sequence[str], at: datetime | None) -> Iterator[Move]:
-    """The confirmed moves of these lines that looks saw, oldest first."""
+def _confirmed(connection: Connection, keys: Sequence[str], at: datetime | None) -> Iterator[Any]:
+    """The confirmed moves of these lines that looks saw, oldest first, with `key` and `status_at`."""
     statement = (
         select_moves()
+        .add_columns(series.c.key, moves.c.status_at)
         .join(sources, sources.c.id == moves.c.source)
         .where(series.c.key.in_(keys), moves.c.status == Status.confirmed.value)
         .where(sources.c.kind.not_in(NEVER_LOOKED_AT))
@@ -62,7 +64,7 @@ def _confirmed(connection: Connection, keys: Sequence[str], at: datetime | None)
     )
     if at is not None:
         statement = statement.where(moves.c.status_at < at)
-    return map(move_of, connection.execute(statement))
+    return iter(connection.execute(statement))
 
 
 def _told(
