@@ -204,3 +204,9 @@ def test_a_chart_holds_its_data_and_loads_nothing() -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_it_is_a_picture_of_a_mails_size(theme: Theme, width: int) -> None:
     assert 5_000 < len(charts.png(chart(theme=theme, width=width))) < 100_000
+
+
+def test_a_price_that_is_still_to_come_and_will_end_is_no_line() -> None:
+    """Of announced promotions, say, and where a clock went back."""
+    spec = chart([MOVES[0]], [span("input", "1", "2026-12-01", "2026-12-31")])
+    assert {row["value"] for row in drawn(spec)} == {10.0, 2.0}

@@ -90,6 +90,8 @@ def _steps(spans: Sequence[Span], until: datetime) -> tuple[Step, ...]:
     """The prices of one line from each moment at which another holds; it ends in a price, or in none."""
     ends = {s.valid_to for s in spans if s.valid_to is not None}
     moments = sorted(at for at in {s.valid_from for s in spans} | ends if at <= until)
+    if not moments:  # all that is recorded of it is still to come
+        return ()
     moments = moments[-4 * MOST_STEPS :]
     lasting = [s for s in spans if s.valid_to is None or s.valid_to > moments[0]]
     steps: list[Step] = []
