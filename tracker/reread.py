@@ -11,11 +11,12 @@ from scrapers.page import Offer, ReadError
 from scrapers.source import Source
 from tracker.adapters.edges import Edges
 from tracker.adapters.reading import read
-from tracker.adapters.store import Connection, snapshots
+from tracker.adapters.store import Connection, moves, snapshots
 from tracker.adapters.store import corrections as store
 from tracker.adapters.store import sources as states
+from tracker.announce import announce_unheld
 from tracker.domain.corrections import Correction, Reread, Retraction, corrections, retractions
-from tracker.domain.model import basis_of
+from tracker.domain.model import Status, basis_of
 from tracker.record import readers_of
 
 OnPage = Callable[[str, int, int], None]
@@ -96,11 +97,18 @@ async def _one(
 def correct(
     connection: Connection, edges: Edges, source: Source, pages: Sequence[Reread]
 ) -> tuple[list[Correction], list[Retraction]]:
-    """Write what the pages say otherwise than what is recorded, in one transaction."""
+    """Write what the pages say otherwise than what is recorded, in one transaction.
+
+    Nobody is told, but for who heard of a move that is held no more.
+    """
     states.get(connection, source.id)  # locked: no look writes meanwhile
     found, retracted = _judge(connection, edges, source, pages)
     if found:
-        store.put(connection, source.id, basis_of(source.kind), found, retracted, edges.clock.now())
+        now = edges.clock.now()
+        store.put(connection, source.id, basis_of(source.kind), found, retracted, now)
+        held = [r.move.id for r in retracted if r.move.status is Status.held]
+        over = moves.steps_of(connection, held) if held else []
+        announce_unheld(connection, edges.settings, over, source=source.id, now=now)
     return found, retracted
 
 

@@ -111,6 +111,20 @@ def test_after_an_upgrade_a_look_takes_no_correction_for_a_move(engine: Engine, 
     assert asyncio.run(reread_standing(one, ["acme"])) == []  # these readers have read it
 
 
+def test_who_heard_of_a_held_move_hears_that_its_page_did_not_say_so(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = edges(engine, pages, clock=clock)
+    run(with_reader(one, tenfold, "old"))
+    clock.later(days=1)
+    pages.put("/acme", text(LIST | {"a": "0.03"}))
+    run(with_reader(one, tenfold, "old"))
+    assert {m.status for m in moves(engine)} == {Status.held}
+    again(with_reader(one, lines, "new"))
+    over, held = alerts(engine)
+    assert held["subject"].endswith("is held: it moved by a factor of 100.0")
+    assert " is no longer held: read again: the page did not say " in over["subject"]
+
+
 def test_another_reader_in_reloaded_settings_makes_no_move(
     engine: Engine, pages: Pages, tmp_path: Path
 ) -> None:

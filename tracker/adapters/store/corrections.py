@@ -80,7 +80,7 @@ def put(
     retracted: Sequence[Retraction],
     at: datetime,
 ) -> None:
-    """Write what a reread found, in one transaction; nobody is alerted."""
+    """Write what a reread found, in one transaction."""
     wrong = [c.before.id for c in found if c.before]
     for i in range(0, len(wrong), MOST_IDS):
         these = prices.c.id.in_(wrong[i : i + MOST_IDS])
