@@ -311,4 +311,5 @@ class Daemon:
         log.info("daemon.reloaded", sources=len(fresh.sources))
         if self._looks:
             await asyncio.wait(self._looks.values())
+            await self._end_orphans(self.edges)  # looks that were under way told the channels of before
         await old.fetcher.aclose()
