@@ -55,10 +55,8 @@ def same_moves(connection: Connection, move: Move, since: datetime) -> dict[int,
     What was confirmed before this source came to the price before is an earlier move of the same figures.
     What an archive or a catalogue's history says of the past was told to nobody.
     """
-    since = max(since, held_since(connection, move) or since)
-    untold = select(sources.c.id).where(sources.c.kind.in_(NEVER_LOOKED_AT))
     rows = connection.execute(
-        select(moves.c.id, sources.c.kind, *SERIES).where(
+        select(moves.c.id, moves.c.status_at, sources.c.kind, *SERIES).where(
             series.c.id == moves.c.series,
             sources.c.id == moves.c.source,
             moves.c.source != move.source,
@@ -66,11 +64,13 @@ def same_moves(connection: Connection, move: Move, since: datetime) -> dict[int,
             moves.c.before == move.before,
             moves.c.after == move.after,
             moves.c.status_at >= since,
-            moves.c.source.not_in(untold),
+            sources.c.kind.not_in(NEVER_LOOKED_AT),
             *_like(move.series),
         )
     )
-    return {row.id: row.kind for row in rows if is_same_line(move.series, series_of(row))}
+    found = [row for row in rows if is_same_line(move.series, series_of(row))]
+    begun = held_since(connection, move) if found else None
+    return {row.id: row.kind for row in found if begun is None or row.status_at >= begun}
 
 
 def held_since(connection: Connection, move: Move) -> datetime | None:
