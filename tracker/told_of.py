@@ -9,7 +9,7 @@ from typing import Any
 from scrapers.page import ReadError, Reading
 from scrapers.source import Source
 from tracker.adapters.edges import Edges
-from tracker.adapters.store import Connection, Row, mentions, moves
+from tracker.adapters.store import Connection, Row, mentions, moves, prices
 from tracker.adapters.store import sources as states
 from tracker.adapters.store import upcoming as store_upcoming
 from tracker.adapters.store.articles import Stored
@@ -151,6 +151,9 @@ def dated(
     keys = {o.series.key for o in changes.fresh}
     announced = {o.series.key: o for o in store_upcoming.announced(connection, keys, at.date())}
     due = came_due(changes.fresh, announced)
+    if due:  # a line that comes back, or that another page had, is no news
+        earlier = prices.lines_before(connection, {one.series.key for one in due}, at)
+        due = [one for one in due if one.series.key not in earlier]
     where = {"page_url": source.shown_url, "base_url": edges.settings.base_url}
     return [
         *announced_notice(new, provider, at, snapshot=snapshot, **where),

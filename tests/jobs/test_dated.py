@@ -43,12 +43,12 @@ def acme(engine: Engine, pages: Pages, clock: Clock) -> Edges:
     return edges(engine, pages, clock=clock)
 
 
-def look(one: Edges) -> None:
+def look(one: Edges, *ids: str) -> None:
     one = replace(one, fetcher=Fetcher(one.settings.look, now=one.clock.now))  # a loop of its own
 
     async def job() -> None:
         await one.write(states.register, one.sources.values(), one.clock.now())
-        await check(one, ["acme"])
+        await check(one, ids or ["acme"])
         await one.fetcher.aclose()
 
     asyncio.run(job())
@@ -127,6 +127,41 @@ def test_the_announced_price_of_a_new_model_is_told_on_its_day(
         ("price_due", (f"{price} from 2026-08-03 (in 2 days), as the page says",)),
         ("price_due", (f"{price} is in force since 2026-08-03, announced 2026-08-01",)),
     ]
+
+
+def test_an_announced_model_that_leaves_and_comes_back_is_not_due_again(
+    engine: Engine, pages: Pages, acme: Edges, clock: Clock
+) -> None:
+    look(acme)
+    for hours in (1, 49):
+        pages.put("/acme", text(LIST) + "g input_mtok 1.5 2026-08-03\n")
+        clock.later(hours=hours)
+        look(acme)
+    pages.put("/acme", text(LIST))
+    for _ in range(4):
+        clock.later(days=1)
+        look(acme)
+    pages.put("/acme", text(LIST) + "g input_mtok 1.5 2026-08-03\n")
+    clock.later(days=1)
+    look(acme)
+    assert [event for event, _ in told(engine)] == ["price_due", "price_due", "gone"]
+
+
+def test_what_two_pages_of_a_provider_announce_is_told_once(
+    engine: Engine, pages: Pages, acme: Edges, clock: Clock
+) -> None:
+    pages.put("/twin", text(LIST))
+    twin = replace(acme.sources["acme"], id="twin", url=pages.url("/twin"), provider="acme")
+    both = replace(acme, sources={**acme.sources, "twin": twin})
+    for said in ("", "g input_mtok 1.5 2026-08-03\n"):
+        for path in ("/acme", "/twin"):
+            pages.put(path, text(LIST) + said)
+        for hours in (1, 49) if said else (1,):
+            clock.later(hours=hours)
+            for id in ("acme", "twin"):
+                look(both, id)
+                clock.later(minutes=1)
+    assert [event for event, _ in told(engine)] == ["price_due", "price_due"]
 
 
 def test_an_announcement_with_another_day_or_price_is_another_one(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,10 +12,11 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from tracker.adapters.store.moves import insert, settle
 from tracker.adapters.store.series import SERIES, series_ids, series_of
-from tracker.adapters.store.tables import moves, prices, series
+from tracker.adapters.store.tables import moves, prices, series, sources
 from tracker.domain.model import Basis, Move, Observation, Status
 from tracker.domain.moves import Changes
 from tracker.domain.observe import Known
+from tracker.domain.spans import NEVER_LOOKED_AT
 
 _KNOWN = (
     select(
@@ -106,6 +108,19 @@ def models_before(connection: Connection, provider: str, at: datetime) -> set[st
         select(series.c.model)
         .join(prices, prices.c.series == series.c.id)
         .where(series.c.provider == provider, prices.c.recorded_at < at)
+        .distinct()
+    )
+    return set(connection.scalars(rows))
+
+
+def lines_before(connection: Connection, keys: Collection[str], at: datetime) -> set[str]:
+    """Which of these lines had a price on a page of a provider's before `at`, by series key."""
+    rows = (
+        select(series.c.key)
+        .join(prices, prices.c.series == series.c.id)
+        .join(sources, sources.c.id == prices.c.source)
+        .where(series.c.key.in_(sorted(keys)), prices.c.recorded_at < at)
+        .where(sources.c.kind.not_in(("catalogs", *NEVER_LOOKED_AT)))
         .distinct()
     )
     return set(connection.scalars(rows))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from tracker.adapters.store import upsert
 from tracker.adapters.store.series import SERIES, series_ids, series_of
@@ -19,13 +20,16 @@ MOST_KEYS = 500  # of one question
 def put(
     connection: Connection, source: str, found: Sequence[Upcoming], at: datetime, snapshot: int | None
 ) -> list[Upcoming]:
-    """Note what a page announces; what of it is new."""
+    """Note what a page announces; what of it is new, and no other page of the provider's announced before."""
     if not found:
         return []
     ids = series_ids(connection, [one.series for one in found])
-    asked = select(upcoming.c.series, upcoming.c.day, upcoming.c.price).where(upcoming.c.source == source)
-    known = {(row.series, row.day, row.price) for row in connection.execute(asked)}
-    new = [o for o in found if (ids[o.series.key], o.day.isoformat(), o.price) not in known]
+    known: dict[tuple[Any, ...], set[str]] = {}
+    for row in connection.execute(_ANNOUNCED, {"days": sorted({one.day.isoformat() for one in found})}):
+        known.setdefault((row.series, row.day, row.price), set()).add(row.source)
+    places = [(ids[one.series.key], one.day.isoformat(), one.price) for one in found]
+    said_by = [(one, known.get(place, set())) for one, place in zip(found, places, strict=True)]
+    new = [one for one, sources in said_by if source not in sources]
     rows = [
         {
             "source": source,
@@ -41,7 +45,12 @@ def put(
         for one in new
     ]
     upsert.ignore(connection, upcoming, rows)
-    return new
+    return [one for one, sources in said_by if not sources]
+
+
+_ANNOUNCED = select(upcoming.c.source, upcoming.c.series, upcoming.c.day, upcoming.c.price).where(
+    upcoming.c.day.in_(bindparam("days", expanding=True))
+)
 
 
 def announced(connection: Connection, keys: Collection[str], until: date) -> list[Upcoming]:
