@@ -38,6 +38,7 @@ def tell_stale(
             words = row.last_outcome
         notices = trouble_notices(row.id, State.stale, words, row.last_well, base_url=settings.base_url)
         announce_notices(connection, settings, notices, source=row.id, now=now)
-        states.set_to(connection, row.id, told=State.stale.value)
+        since = {"state": State.stale.value, "state_since": row.last_well}  # the recovery tells since when
+        states.set_to(connection, row.id, told=State.stale.value, **since)
         told.append(row.id)
     return told

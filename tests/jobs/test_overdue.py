@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from tests.jobs.acme import Clock, edges
 from tests.jobs.test_check import alerts, pages, run
 from tests.loopback.pages import Pages
-from tracker.adapters.store.engine import writing
+from tracker.adapters.store.engine import asking, writing
+from tracker.adapters.store.tables_alerts import alerts as table
 from tracker.domain.health import stale_after
+from tracker.domain.wording import moment
 from tracker.overdue import tell_stale
 
 __all__ = ["pages"]
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+def said(engine: Engine) -> str:
+    """The first line of the newest alert."""
+    with asking(engine) as connection:
+        newest = select(table.c.message).order_by(table.c.id.desc()).limit(1)
+        line: str = json.loads(connection.scalar(newest) or "")["lines"][0]
+        return line
 
 
 def test_a_source_that_is_not_looked_at_is_told_once_as_stale_and_once_as_well_again(
@@ -23,6 +34,8 @@ def test_a_source_that_is_not_looked_at_is_told_once_as_stale_and_once_as_well_a
 ) -> None:
     clock = Clock()
     one = edges(engine, pages, clock=clock)
+    run(one)
+    clock.later(days=1)
     run(one)
     begun, patience = clock.now(), stale_after(one.sources["acme"].every)
 
@@ -37,6 +50,7 @@ def test_a_source_that_is_not_looked_at_is_told_once_as_stale_and_once_as_well_a
     assert [a["subject"] for a in alerts(engine)] == ["acme is stale"]
     run(one)
     assert sorted(a["subject"] for a in alerts(engine)) == ["acme is stale", "acme is well again"]
+    assert said(engine) == f"acme is well again; it had been stale since {moment(begun)}."
     assert told() == []
 
 
