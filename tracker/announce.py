@@ -111,12 +111,12 @@ def announce_unheld(
 ) -> None:
     """Tell who heard that these were held that they are so no more, but for who is told the move itself."""
     heard: dict[tuple[str, str], list[Move]] = {}
-    ids = [m.id for m in moves]
+    ids, names = [m.id for m in moves], names_of(settings)
     held, moved = told.hearers(connection, ids, "held"), told.hearers(connection, ids, "move")
     for move in moves:
         told_it = {channel for _, channel in moved.get(move.id, ())}
         for rule, channel in held.get(move.id, ()):
-            if channel not in told_it:
+            if channel in names and channel not in told_it:
                 heard.setdefault((rule, channel), []).append(move)
     rules = {rule.name: rule for rule in settings.rules}
     alerts = []

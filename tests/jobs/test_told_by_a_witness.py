@@ -114,3 +114,16 @@ def test_who_heard_that_a_move_is_held_hears_that_it_is_not_though_others_are_to
     assert told(engine) == ["team"]
     assert told(engine, "held") == ["ops", "ops"]
     assert alerts(engine)[0]["subject"].endswith("is no longer held: confirmed by a person: seen")
+
+
+def test_a_channel_that_is_not_set_any_more_hears_no_end(engine: Engine, pages: Pages) -> None:
+    clock = Clock()
+    one = ruled(market(engine, pages, clock))
+    run(one, ("acme",))
+    clock.later(hours=1)
+    pages.put("/acme", text(LIST | {"a": "0.03"}))
+    run(one, ("acme",))
+    one = replace(one, settings=replace(one.settings, channels=(TEAM,)))
+    pages.put("/acme", text(LIST))
+    run(one, ("acme",))
+    assert sorted(told(engine, "held")) == ["ops", "team", "team"]
