@@ -87,6 +87,23 @@ def test_a_channel_that_is_down_delays_only_its_own_and_gets_all_in_order_later(
     assert set(states(engine).values()) == {"sent"}
 
 
+def test_what_waits_behind_a_failed_message_is_due_when_that_is(engine: Engine) -> None:
+    """A clock that jumps to what is due next would stand still for ever at a time that has gone by."""
+    clock, post = Clock(), Post(down={"b"})
+    one = around(engine, clock)
+    put(engine, clock, "1", channels="b")
+    once(one, post)
+    put(engine, clock, "2", channels="b")
+    once(one, post)
+    with asking(engine) as connection:
+        due = outbox.next_try(connection, ["b"])
+    assert due is not None
+    assert due > clock.now()
+    post.down.clear()
+    clock.at = due
+    assert once(one, post) == Delivered(sent=2)
+
+
 def test_messages_that_fail_for_their_own_sake_hold_up_no_others(engine: Engine) -> None:
     clock, post = Clock(), Post(refuses={"1": False, "2": False})
     one = around(engine, clock)

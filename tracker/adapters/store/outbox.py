@@ -105,12 +105,18 @@ def waiting(connection: Connection, now: datetime) -> dict[str, list[str]]:
 
 def open_channels(connection: Connection, now: datetime) -> list[tuple[str, bool]]:
     """The channels for which something waits and that may be tried now, and whether the last try failed."""
+    return [(name, is_down) for name, is_down, due in _tries(connection) if not is_down or due <= now]
+
+
+def _tries(connection: Connection) -> list[tuple[str, bool, datetime]]:
+    """Each channel for which something waits, whether its last try failed, and when its next one may be."""
     tried = deliveries.c.attempts > 0  # and since then not made to wait anew: see `retry`
     rows = connection.execute(
         select(
             deliveries.c.channel,
             func.max(case((tried, deliveries.c.tried_at))).label("failed_at"),
-            func.min(case((tried, deliveries.c.next_try))).label("due"),
+            func.min(case((tried, deliveries.c.next_try))).label("again"),
+            func.min(deliveries.c.next_try).label("first"),
         )
         .where(*WAITS)
         .group_by(deliveries.c.channel)
@@ -119,8 +125,7 @@ def open_channels(connection: Connection, now: datetime) -> list[tuple[str, bool
     found = []
     for row in rows:
         is_down = row.failed_at is not None and not _sent_since(connection, row.channel, row.failed_at)
-        if not is_down or row.due <= now:
-            found.append((row.channel, is_down))
+        found.append((row.channel, is_down, row.again if is_down else row.first))
     return found
 
 
@@ -130,13 +135,8 @@ def _sent_since(connection: Connection, channel: str, moment: datetime) -> bool:
 
 
 def next_try(connection: Connection, channels: Sequence[str]) -> datetime | None:
-    """When the next delivery may be tried."""
-    rows = connection.execute(
-        select(deliveries.c.channel, func.min(deliveries.c.next_try).label("at"))
-        .where(*WAITS)
-        .group_by(deliveries.c.channel)
-    )
-    return min((row.at for row in rows if row.channel in channels), default=None)
+    """When the next delivery may be tried: what waits behind one that failed comes with that one."""
+    return min((due for name, _, due in _tries(connection) if name in channels), default=None)
 
 
 def claim(connection: Connection, id: str, owner: str, now: datetime) -> Delivery | None:
