@@ -161,3 +161,23 @@ def test_a_held_move_waits_for_a_person(tmp_path: Path, store_url: str, pages: P
         assert "input $15 → $1.50" in told and "their post says so" in told and "held" not in told
         again = tracker.run("moves", "confirm", str(held["id"]), "--why", "twice")
         assert (again.returncode, again.stderr.count("\n")) == (1, 1)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_all_that_is_held_of_a_source_is_ruled_on_at_once(
+    tmp_path: Path, store_url: str, pages: Pages
+) -> None:
+    with Sink() as sink, Tracker(tmp_path, store_url) as tracker:
+        tracker.settings(settings(pages, channel("slack", sink.url + "/hook")))
+        tracker.run("check")
+        pages.put("/pricing.md", markdown(PRICES | {"Claude Opus 3": ("1.5", "7.5")}), "text/markdown")
+        tracker.run("check")
+        held = tracker.ask("moves", "--status", "held")
+        assert len(held) == 2 and tracker.ask("moves", "--status", "confirmed") == []
+        both = tracker.run("moves", "confirm", "1", "--source", "anthropic", "--why", "x")
+        assert both.returncode == 2
+        done = tracker.run("moves", "withdraw", "--source", "anthropic", "--why", "a slip")
+        assert done.returncode == 0, done.stderr
+        assert {m["status"] for m in tracker.ask("moves")} == {"withdrawn"}
+        again = tracker.run("moves", "withdraw", "--source", "anthropic", "--why", "a slip")
+        assert (again.returncode, again.stderr.count("\n")) == (1, 1)

@@ -10,7 +10,7 @@ from itertools import groupby
 from tracker.adapters.store import Connection, silences, told
 from tracker.adapters.store.told import Confirmed
 from tracker.announce import cases_of, names_of
-from tracker.domain import wording
+from tracker.domain import headlines, wording
 from tracker.domain.errors import TrackerError
 from tracker.domain.model import Move, Status
 from tracker.domain.rules import DEFAULT, Line, choose, decide, routes, silenced_by
@@ -118,7 +118,7 @@ def _moves(
             line_of=memory.line,
             heard=heard,
         ):
-            subject = wording.subject(chosen.moves, wording.grouped(chosen.moves))
+            subject = headlines.subject(chosen.moves, wording.grouped(chosen.moves))
             row = _row(chosen.rule, chosen.channel, at, "move", subject)
             yield Previewed(*row, tuple(m.id for m in chosen.moves), _digest(chosen.rule, chosen.channel, at))
             memory.tell(chosen.channel, chosen.moves)

@@ -315,11 +315,11 @@ def test_a_held_move_is_told_with_why_and_the_commands_that_rule_on_it() -> None
 
 
 def test_many_held_moves_are_counted_and_the_command_stays_short() -> None:
-    held = [move("input_mtok", "10", "2", model=f"m{n}", id=n) for n in range(1, 101)]
+    held = [move("input_mtok", "10", "2", model=f"m{n}", id=n, source="acme") for n in range(1, 101)]
     message = notices.held_message(held, base_url=BASE)
     assert message.subject == "OpenAI: 100 moves are held"
     assert any("and 80 more: 100 prices" in line for line in message.lines)
-    assert message.lines[-1] == "`tracker moves --status held` lists all 100."
+    assert any("`tracker moves confirm --source acme --why …`" in line for line in message.lines)
 
 
 # When it is tried again

@@ -32,7 +32,7 @@ def test_f49_a_refusal_for_good_is_told_on_the_other_channels_once(engine: Engin
         told.deliver()
     assert about_channels(told) == [DOWN]
     ((_, message),) = [sent for sent in told.post.sent if sent[1].subject == DOWN]
-    assert "since 2026-08-01 12:00 UTC: channel team: nobody answers" in message.lines[0]
+    assert "since 2026-08-01 12:00 UTC: nobody answers" in message.lines[0]
     told.post.refuses = set()
     told.move("m4", 10, 2)
     told.deliver()

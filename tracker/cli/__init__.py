@@ -26,7 +26,7 @@ VERBS = {
     "sources": "questions",
     "prices": "questions",
     "history": "questions",
-    "moves": "questions",
+    "moves": "moves",
     "events": "events",
     "verdict": "verdict",
     "claims": "verdict",

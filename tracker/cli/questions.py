@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -11,16 +10,14 @@ import typer
 
 import scrapers.catalog
 from scrapers.source import Source
-from tracker import ruling
 from tracker.adapters import chromium, config
 from tracker.adapters.config.durations import shown_duration
 from tracker.adapters.store import Row, questions, snapshots
-from tracker.adapters.store.engine import asking, writing
+from tracker.adapters.store.engine import asking
 from tracker.cli import common
 from tracker.cli.options import (
     At,
     Csv,
-    Event,
     Json,
     KnownAt,
     Meter,
@@ -31,10 +28,10 @@ from tracker.cli.options import (
     Until,
     form_of,
 )
-from tracker.cli.output import Form, emit, move_row
+from tracker.cli.output import Form, emit
 from tracker.domain.errors import TrackerError
 from tracker.domain.health import seen_as
-from tracker.domain.model import State, Status
+from tracker.domain.model import State
 
 app = typer.Typer(add_completion=False)
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
@@ -135,81 +132,6 @@ def history(
         "basis",
     )
     emit(rows, form, columns=columns)
-
-
-moves_app = typer.Typer(help="Prices that moved: held, provisional, confirmed or withdrawn.")
-
-
-@moves_app.callback(invoke_without_command=True)
-def moves(
-    context: typer.Context,
-    provider: Provider = "",
-    model: Model = "",
-    meter: Meter = "",
-    source: Only = "",
-    event: Event = "",
-    since: Since = "",
-    until: Until = "",
-    documented: Annotated[
-        bool, typer.Option("--documented", help="Also the moves of the bundled history, which no look saw.")
-    ] = False,
-    json: Json = False,
-    csv: Csv = False,
-) -> None:
-    """Prices that moved, the newest first; `confirm` and `withdraw` rule on one that is held."""
-    if context.invoked_subcommand:
-        return
-    narrowed = common.filters(
-        provider=provider, model=model, meter=meter, source=source, event=event, since=since, until=until
-    )
-    narrowed = replace(narrowed, documented=documented)
-    form = form_of(json, csv)
-    with common.question() as connection:
-        rows = [move_row(m) for m in questions.find_moves(connection, narrowed)]
-    columns = (
-        "id",
-        "at",
-        "provider",
-        "model",
-        "meter",
-        "terms",
-        "before",
-        "after",
-        "pct",
-        "event",
-        "status",
-        "source",
-    )
-    emit(rows, form, columns=columns, empty="no price has moved since the first look")
-
-
-MoveIds = Annotated[list[int], typer.Argument(metavar="ID...", help="The ids that `moves` shows.")]
-Why = Annotated[str, typer.Option(help="The reason, kept with the move.")]
-
-
-@moves_app.command()
-def confirm(ids: MoveIds, why: Why) -> None:
-    """Say that a move which is held or provisional really happened; its alerts go out."""
-    _rule(ids, Status.confirmed, why)
-
-
-@moves_app.command()
-def withdraw(ids: MoveIds, why: Why) -> None:
-    """Say that a move which is held or provisional did not happen; nobody is alerted."""
-    _rule(ids, Status.withdrawn, why)
-
-
-def _rule(ids: list[int], status: Status, why: str) -> None:
-    settings = common.settings()
-    engine = common.store(settings)
-    urls = {s.id: s.shown_url for s in common.sources(settings).values()}
-    with writing(engine) as connection:
-        ruled = ruling.rule(connection, ids, status, why, datetime.now(UTC), settings, urls)
-    for move in ruled:
-        sys.stdout.write(f"move {move.id} is {status.value}: {why}\n")
-
-
-app.add_typer(moves_app, name="moves")
 
 
 snapshots_app = typer.Typer(help="Pages as they were fetched, byte for byte.")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from tracker.domain import wording
+from tracker.domain import headlines, wording
 from tracker.domain.model import Move
 
 MOST_LINES = 40  # of one message; of more the biggest are shown, and the rest is counted and linked
@@ -80,7 +80,7 @@ def message_of(
     if len(groups) > len(shown):
         lines.append(_rest(moves, len(groups) - len(shown)))
     return Message(
-        subject=wording.subject(moves, groups),
+        subject=headlines.subject(moves, groups),
         lines=tuple(lines),
         links=safe(all_links),
         table=(HEADER, *(wording.row(m) for line in shown for m in line)),
@@ -89,8 +89,10 @@ def message_of(
 
 
 def _rest(moves: Sequence[Move], hidden: int) -> str:
-    models = len(wording.by_model(moves))
-    return f"… and {hidden:,} more: {len(moves):,} prices of {models:,} models in all {wording.tally(moves)}"
+    models = len(headlines.by_model(moves))
+    return (
+        f"… and {hidden:,} more: {len(moves):,} prices of {models:,} models in all {headlines.tally(moves)}"
+    )
 
 
 def safe(links: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

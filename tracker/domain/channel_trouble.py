@@ -38,10 +38,11 @@ def failed(before: Standing, words: str, at: datetime, *, is_dead: bool) -> tupl
 def down_notice(channel: str, words: str, since: datetime, base_url: str) -> Notice:
     """What the other channels are told of one that nothing gets through; `words` are the last try's."""
     name = wording.harmless(channel)
+    why = wording.harmless(words.removeprefix(f"channel {channel}: "), 300)
     message = Message(
         subject=f"Channel {name} does not deliver",
         lines=(
-            f"Channel {name} does not deliver since {wording.moment(since)}: {wording.harmless(words, 300)}.",
+            f"Channel {name} does not deliver since {wording.moment(since)}: {why}.",
             "What waits for it is kept for 7 days. `tracker alerts --state dead` lists what was given up; "
             "once the channel is mended, `tracker alerts retry` sends that again.",
         ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from tracker.domain import wording
+from tracker.domain import headlines, wording
 from tracker.domain.alerts import MOST_LINES, Message, message_of, safe
 from tracker.domain.model import Move
 
@@ -112,8 +112,8 @@ def _subject(parts: Parts, came: Netted, of_one: str, is_storm: bool, now: datet
         head = f"{parts.count:,} messages at once"
     said = []
     if came.moves:
-        models = len(wording.by_model(came.moves))
-        said.append(of_one if models == 1 else f"{models:,} models moved {wording.tally(came.moves)}")
+        models = len(headlines.by_model(came.moves))
+        said.append(of_one if models == 1 else f"{models:,} models moved {headlines.tally(came.moves)}")
     if came.reverted:
         said.append(f"{_count(len(came.reverted), 'price')} changed and reverted")
     if notices := len(parts.notices) + parts.hidden:

@@ -48,7 +48,8 @@ def trouble_notices(
     `snapshot` is the kept page that could not be read.
     """
     name, at = wording.harmless(source), wording.moment(since)
-    line = f"{name} has been {state} since {at}: {wording.harmless(words, 300).rstrip('.')}."
+    why = wording.harmless(words, 300).rstrip(".")
+    line = f"{name} has been {state} since {at}: {why}."
     kept = [("snapshot", f"{base_url}/snapshots/{snapshot}")] if snapshot else []
     message = Message(
         subject=f"{name} is {state}",
@@ -191,15 +192,15 @@ def held_message(moves: Sequence[Move], *, base_url: str) -> Message:
     shown = lines[:MOST_LINES]
     if len(lines) > MOST_LINES:
         shown.append(f"… and {len(lines) - MOST_LINES:,} more: {len(moves):,} prices in all")
-    ids = " ".join(str(m.id) for m in moves[:MOST_RULED])
-    many = len(moves) > MOST_RULED
-    rest = [f"`tracker moves --status held` lists all {len(moves):,}."] if many else []
+    ids = " ".join(str(m.id) for m in moves)
+    which = ids if len(moves) <= MOST_RULED else f"--source {moves[0].source}"
     shown += [
         "Nothing is announced of it until somebody rules on it, or another source says the same.",
-        f"If it is right: `tracker moves confirm {ids} --why …`",
-        f"If it is not: `tracker moves withdraw {ids} --why …`",
-        *rest,
+        f"If it is right: `tracker moves confirm {which} --why …`",
+        f"If it is not: `tracker moves withdraw {which} --why …`",
     ]
+    if len(moves) > MOST_RULED:
+        shown.append("`tracker moves --status held` lists them; some of them are ruled on by their ids.")
     name = wording.provider_name(moves[0].series.provider)
     subject = lines[0] if len(lines) == 1 else f"{name}: {len(moves):,} moves are held"
     return Message(

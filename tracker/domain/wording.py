@@ -47,6 +47,12 @@ _PER = {
     Unit("seat_month"): "seat and month",
     Unit("token_hour", 1_000_000): "1M tokens and hour",
 }
+# What a move is called that is no cut and no rise of a list price.
+NO_STEP = {
+    "promo": "promotion",
+    "end_of_promo": "end of a promotion",
+    "alias_swap": "name that points elsewhere",
+}
 _ORDER = {meter: place for place, meter in enumerate(METERS)}
 
 
@@ -195,41 +201,9 @@ def tell(line: Sequence[Move]) -> str:
     return ", ".join(filter(None, [*said, when_words(first), harmless(first.reason)]))
 
 
-def subject(moves: Sequence[Move], lines: Sequence[Sequence[Move]]) -> str:
-    """The line itself for one, else how many moved and how far."""
-    if len(lines) == 1:
-        return harmless(head(lines[0]), LONGEST_SUBJECT)
-    models = by_model(moves)
-    if len(models) == 1:
-        return harmless(f"{next(iter(models))}: {len(moves):,} prices moved {tally(moves)}", LONGEST_SUBJECT)
-    who = list(dict.fromkeys(provider_name(m.series.provider) for m in moves))
-    named = ", ".join(who) if len(who) <= 3 else f"{len(who):,} providers"
-    return harmless(f"{named}: {len(models):,} models moved {tally(moves)}", LONGEST_SUBJECT)
-
-
-def by_model(moves: Iterable[Move]) -> dict[str, list[Move]]:
-    models: dict[str, list[Move]] = {}
-    for move in moves:
-        models.setdefault(model_name(move), []).append(move)
-    return models
-
-
-def tally(moves: Sequence[Move]) -> str:
-    """ "(2 cuts, 1 rise), up to −80 %": models where there are several, else prices."""
-    models = by_model(moves)
-    groups = list(models.values()) if len(models) > 1 else [[m] for m in moves]
-    cuts = sum(all(m.is_cut for m in group) for group in groups)
-    rises = sum(not any(m.is_cut for m in group) for group in groups)
-    counts = ((cuts, "cut"), (rises, "rise"), (len(groups) - cuts - rises, "mixed"))
-    parts = [f"{n:,} {word}{'s' if n > 1 and word != 'mixed' else ''}" for n, word in counts if n]
-    measured = [m for m in moves if m.before]
-    far = max(measured, key=size, default=None)
-    return f"({', '.join(parts)})" + (f", up to {percent(far.before, far.after)}" if far else "")
-
-
 def row(move: Move) -> tuple[str, ...]:
     """The move as a row: model, meter, before, after, change."""
-    terms = terms_words(move.series.terms)
+    terms = ", ".join(filter(None, (terms_words(move.series.terms), NO_STEP.get(move.event, ""))))
     meter = " ".join(filter(None, (meter_words(move.series.meter), unit_words(move.series.meter))))
     return (
         f"{model_name(move)}{f' ({terms})' if terms else ''}",

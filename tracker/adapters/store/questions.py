@@ -28,6 +28,7 @@ class Filters:
     meter: str = ""
     source: str = ""
     event: str = ""
+    status: str = ""  # of a move
     documented: bool = False  # also what facts tell and no look saw
     since: datetime | None = None
     until: datetime | None = None
@@ -143,6 +144,8 @@ def find_moves(connection: Connection, filters: Filters, limit: int | None = Non
         statement = statement.where(moves.c.source.not_in(DOCUMENTED))
     if filters.event:
         statement = statement.where(moves.c.event == filters.event)
+    if filters.status:
+        statement = statement.where(moves.c.status == filters.status)
     if filters.since:
         statement = statement.where(moves.c.at >= filters.since)
     if filters.until:
