@@ -34,7 +34,7 @@ def announce_moves(
     """
     said: dict[tuple[Move, ...], Message] = {}
     alerts = []
-    news, heard = _news(connection, moves, kind, now)
+    news, heard = _news(connection, moves, source, kind, now)
     for chosen in _chosen(connection, settings, news, kind, now, heard):
         if chosen.moves not in said:
             context = context_of(connection, settings, chosen.moves, at=now)
@@ -122,7 +122,8 @@ def announce_unheld(
     alerts = []
     for (name, channel), over in heard.items():
         message = unheld_message(over, base_url=settings.base_url)
-        alerts.append(_alert(rules.get(name, Rule(name)), channel, message, now, event="held"))
+        by = rules.get(name, Rule(name))
+        alerts.append(_alert(by, channel, message, now, moves=tuple(over), event="held_over"))
     outbox.put(connection, alerts, source, now)
 
 
@@ -137,10 +138,10 @@ def cases_of(settings: Settings, moves: Sequence[Move], kind: str) -> list[Case]
 
 
 def _news(
-    connection: Connection, moves: Sequence[Move], kind: str, now: datetime
+    connection: Connection, moves: Sequence[Move], source: str, kind: str, now: datetime
 ) -> tuple[list[Move], dict[int, set[str]]]:
     """The moves that no other source told, and who heard of them all the same, from the background."""
-    same = {m.id: witnesses.same_moves(connection, m, now - SAME_MOVE) for m in moves}
+    same = witnesses.same_moves(connection, moves, source, now - SAME_MOVE)
     news = [m for m in moves if is_news(kind, same[m.id].values())]
     hearers = told.hearers(connection, {other for m in news for other in same[m.id]}, "move")
     heard = {m.id: {name for other in same[m.id] for _, name in hearers.get(other, ())} for m in news}

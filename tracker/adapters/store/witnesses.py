@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ from tracker.adapters.store.tables import moves, prices, series, sources
 from tracker.domain.model import Move, Series, Status
 from tracker.domain.spans import NEVER_LOOKED_AT
 from tracker.domain.witnesses import Testimony, is_same_line, names_elsewhere
+
+_CHUNK = 200  # moves of one question
 
 
 def testimonies(connection: Connection, move: Move) -> list[Testimony]:
@@ -49,28 +52,40 @@ def testimonies(connection: Connection, move: Move) -> list[Testimony]:
     return [Testimony(row.source, series_of(row), row.since) for row in rows]
 
 
-def same_moves(connection: Connection, move: Move, since: datetime) -> dict[int, str]:
-    """The same move of the same line, confirmed for other sources after `since`: ids, and kinds of source.
+def same_moves(
+    connection: Connection, asked: Sequence[Move], source: str, since: datetime
+) -> dict[int, dict[int, str]]:
+    """By a move's id the same move of the same line, confirmed for other sources after `since`: id and kind.
 
-    What was confirmed before this source came to the price before is an earlier move of the same figures.
-    What an archive or a catalogue's history says of the past was told to nobody.
+    `asked` are a source's. What was confirmed before it came to the price before is an earlier move of the
+    same figures. What an archive or a catalogue's history says of the past was told to nobody.
     """
-    rows = connection.execute(
-        select(moves.c.id, moves.c.status_at, sources.c.kind, *SERIES).where(
-            series.c.id == moves.c.series,
-            sources.c.id == moves.c.source,
-            moves.c.source != move.source,
-            moves.c.status == Status.confirmed.value,
-            moves.c.before == move.before,
-            moves.c.after == move.after,
-            moves.c.status_at >= since,
-            sources.c.kind.not_in(NEVER_LOOKED_AT),
-            *_like(move.series),
-        )
+    same: dict[int, dict[int, str]] = {move.id: {} for move in asked}
+    for chunk in (asked[i : i + _CHUNK] for i in range(0, len(asked), _CHUNK)):
+        elsewhere: dict[tuple[Any, ...], list[Any]] = {}
+        for row in connection.execute(_confirmed_elsewhere(chunk, source, since)):
+            elsewhere.setdefault((row.meter, row.currency, row.before, row.after), []).append(row)
+        for move in chunk:
+            line = move.series
+            alike = elsewhere.get((line.meter, line.currency, move.before, move.after), ())
+            found = [row for row in alike if is_same_line(line, series_of(row))]
+            begun = held_since(connection, move) if found else None
+            same[move.id] = {row.id: row.kind for row in found if begun is None or row.status_at >= begun}
+    return same
+
+
+def _confirmed_elsewhere(asked: Sequence[Move], source: str, since: datetime) -> Any:
+    names = set[str]().union(*(names_elsewhere(move.series) for move in asked))
+    columns = (moves.c.id, moves.c.before, moves.c.after, moves.c.status_at, sources.c.kind, *SERIES)
+    return select(*columns).where(
+        series.c.id == moves.c.series,
+        sources.c.id == moves.c.source,
+        series.c.model_folded.in_(sorted(names)),
+        moves.c.source != source,
+        moves.c.status == Status.confirmed.value,
+        moves.c.status_at >= since,
+        sources.c.kind.not_in(NEVER_LOOKED_AT),
     )
-    found = [row for row in rows if is_same_line(move.series, series_of(row))]
-    begun = held_since(connection, move) if found else None
-    return {row.id: row.kind for row in found if begun is None or row.status_at >= begun}
 
 
 def held_since(connection: Connection, move: Move) -> datetime | None:
