@@ -15,6 +15,7 @@ from tracker.domain.notices import Notice, held_message, unheld_message
 from tracker.domain.rules import NOBODY, NOTHING_YET, Chosen, LineOf, choose, has_threshold, routes
 from tracker.domain.schedule import due
 from tracker.domain.settings import Rule, Settings
+from tracker.domain.silences import Silence
 from tracker.domain.witnesses import SAME_MOVE, is_news
 
 
@@ -61,21 +62,36 @@ def announce_notices(
     """Write the alerts on what is no move, in the caller's transaction; `but` are channels left out."""
     if not notices:
         return
-    channels, silent = names_of(settings), silences.standing(connection, now)
+    silent = silences.standing(connection, now)
     alerts = [
         _alert(rule, channel, notice.message, now, event=notice.event)
         for notice in notices
-        for rule, channel in routes(
-            notice.event,
-            [name for name in dict.fromkeys((notice.provider, source or "")) if name],
-            rules=settings.rules,
-            channels=channels,
-            silences=silent,
-            needs_rule=notice.needs_rule,
-        )
+        for channel, rule in _hearers(connection, settings, notice, source, silent).items()
         if channel not in but
     ]
     outbox.put(connection, alerts, source, now)
+
+
+def _hearers(
+    connection: Connection, settings: Settings, notice: Notice, source: str | None, silent: Sequence[Silence]
+) -> dict[str, Rule]:
+    """By channel the rule that tells it; the end of a trouble goes to whoever heard of it, too."""
+    channels = names_of(settings)
+    found = routes(
+        notice.event,
+        [name for name in dict.fromkeys((notice.provider, source or "")) if name],
+        rules=settings.rules,
+        channels=channels,
+        silences=silent,
+        needs_rule=notice.needs_rule,
+    )
+    hearers = {channel: rule for rule, channel in found}
+    if notice.ends and source:
+        named = {rule.name: rule for rule in settings.rules}
+        for name, channel in told.heard_of_trouble(connection, source):
+            if channel in channels:
+                hearers.setdefault(channel, named.get(name, Rule(name)))
+    return hearers
 
 
 def announce_held(

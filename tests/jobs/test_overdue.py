@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 
-from tests.jobs.acme import Clock, edges
-from tests.jobs.test_check import alerts, pages, run
+from tests.jobs.acme import Clock, edges, text
+from tests.jobs.test_check import LIST, alerts, pages, run
 from tests.loopback.pages import Pages
 from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.tables_alerts import alerts as table
 from tracker.domain.health import stale_after
+from tracker.domain.settings import Channel, Rule
 from tracker.domain.wording import moment
 from tracker.overdue import tell_stale
 
@@ -61,3 +63,24 @@ def test_a_tracker_that_did_not_run_looks_first(engine: Engine, pages: Pages) ->
     clock.later(days=30)
     with writing(engine) as connection:
         assert tell_stale(connection, one.settings, one.sources, clock.now(), clock.now()) == []
+
+
+def test_who_heard_of_a_trouble_hears_its_end_whatever_rules_are_set_by_then(
+    engine: Engine, pages: Pages
+) -> None:
+    clock = Clock()
+    two = (Channel("team", "http://127.0.0.1:9/"), Channel("desk", "http://127.0.0.1:9/"))
+    one = edges(engine, pages, clock=clock, channels=two)
+    run(one)
+    pages.put("/acme", "nothing of the kind")
+    for _ in range(2):
+        clock.later(hours=1)
+        run(one, again=True)
+    assert sorted(a["channel"] for a in alerts(engine)) == ["desk", "team"]
+    ops = (Rule("ops", event=("source",), to=("team",)),)
+    later = replace(one, settings=replace(one.settings, rules=ops))
+    pages.put("/acme", text(LIST))
+    clock.later(hours=1)
+    run(later)
+    ends = [(a["channel"], a["rule"]) for a in alerts(engine) if "well again" in a["subject"]]
+    assert sorted(ends) == [("desk", "default"), ("team", "ops")]

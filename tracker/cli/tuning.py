@@ -50,7 +50,11 @@ def explain(
 
 def _told(row: Explained, sent: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What a rule says, and the alert that was written by it; None where there is none."""
-    mine = [s for s in sent if (s["rule"], s["channel"]) == (row.rule, row.channel) and s["event"] != "held"]
+    mine = [
+        s
+        for s in sent
+        if (s["rule"], s["channel"]) == (row.rule, row.channel) and s["event"] not in ("held", "held_over")
+    ]
     return asdict(row) | {"alert": mine[-1]["alert"] if mine else None}
 
 

@@ -32,6 +32,7 @@ class Notice:
     provider: str
     message: Message
     needs_rule: bool = False
+    ends: bool = False  # what was told before: whoever heard of that hears of this
 
 
 def trouble_notices(
@@ -109,7 +110,7 @@ def recovery_notices(
         lines=(f"{name} is well again; it had been {was}{begun}.",),
         links=safe([("status", f"{base_url}/sources")]),
     )
-    return [Notice("source", source, message)]
+    return [Notice("source", source, message, ends=True)]
 
 
 def listing_notices(

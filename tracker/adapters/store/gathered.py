@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, exists, func, or_, select, update
 
-from tracker.adapters.store.moves import move_of, select_moves
+from tracker.adapters.store.moves import PENDING, move_of, select_moves
 from tracker.adapters.store.outbox import add_delivery, open_channels, unclaimed
 from tracker.adapters.store.tables import moves
 from tracker.adapters.store.tables_alerts import alert_moves, alerts, deliveries
@@ -35,6 +35,26 @@ def due(connection: Connection, channels: Sequence[str], now: datetime) -> list[
     return [*_held(connection, channels, now), *_storms(connection, channels, now)]
 
 
+def _is_over(asked: Any = alerts) -> Any:
+    """Whether a message asks for a person's word on moves of which none waits any more."""
+    named = alert_moves.alias()
+    moved = select(named.c.move).where(named.c.alert == asked.c.id)
+    waits = moved.join(moves, moves.c.id == named.c.move).where(moves.c.status.in_(PENDING))
+    return and_(asked.c.event == "held", exists(moved), ~exists(waits))
+
+
+def _ends_what_is_over(parts: Any) -> Any:
+    """Whether a message tells somebody that moves are no longer held who is not told that they were."""
+    asked, of_asked, of_this = alerts.alias("asked"), alert_moves.alias(), alert_moves.alias()
+    unsaid = (
+        select(of_asked.c.move)
+        .join(asked, asked.c.id == of_asked.c.alert)
+        .join(of_this, of_this.c.move == of_asked.c.move)
+        .where(of_this.c.alert == alerts.c.id, asked.c.id.in_(parts), _is_over(asked))
+    )
+    return and_(alerts.c.event == "held_over", exists(unsaid))
+
+
 def _held(connection: Connection, channels: Sequence[str], now: datetime) -> list[Group]:
     taken_back = exists(
         select(alert_moves.c.move)
@@ -48,7 +68,7 @@ def _held(connection: Connection, channels: Sequence[str], now: datetime) -> lis
         .where(deliveries.c.channel.in_(channels), *_fresh(now), deliveries.c.held_for != "")
         .where(deliveries.c.next_try <= now)
         .group_by(deliveries.c.channel, alerts.c.rule, deliveries.c.held_for)
-        .having(or_(func.count() > 1, func.max(case((taken_back, 1), else_=0)) > 0))
+        .having(or_(func.count() > 1, func.max(case((or_(taken_back, _is_over()), 1), else_=0)) > 0))
         .order_by(deliveries.c.channel, alerts.c.rule, deliveries.c.held_for)
     )
     return [Group(*row) for row in rows]
@@ -122,7 +142,7 @@ def parts(connection: Connection, whole: str) -> Parts:
         select(func.count(), func.min(alerts.c.created_at)).where(alerts.c.id.in_(mine))
     ).one()
     told, withdrawn = _moves(connection, whole)
-    of_notices = (alerts.c.id.in_(mine), alerts.c.event != MOVE)
+    of_notices = (alerts.c.id.in_(mine), alerts.c.event != MOVE, ~_is_over(), ~_ends_what_is_over(mine))
     notices = connection.scalar(select(func.count()).select_from(alerts).where(*of_notices)) or 0
     shown = select(alerts.c.message).where(*of_notices).order_by(alerts.c.id).limit(MOST_LINES)
     return Parts(

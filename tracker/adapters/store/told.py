@@ -153,7 +153,7 @@ def notices(connection: Connection, since: datetime, until: datetime) -> list[Wr
     """What was told that is no move, each once."""
     rows = connection.execute(
         select(alerts.c.created_at, alerts.c.event, alerts.c.source, alerts.c.subject)
-        .where(alerts.c.event.not_in((*TELL_MOVES, "held")))
+        .where(alerts.c.event.not_in((*TELL_MOVES, "held", "held_over")))
         .where(alerts.c.created_at >= since, alerts.c.created_at <= until)
         .order_by(alerts.c.id)
     )
@@ -163,3 +163,16 @@ def notices(connection: Connection, since: datetime, until: datetime) -> list[Wr
 def _with_kind() -> Any:
     chosen = select_moves().join(sources, sources.c.id == moves.c.source)
     return chosen.add_columns(moves.c.status_at, sources.c.kind)
+
+
+def heard_of_trouble(connection: Connection, source: str) -> list[tuple[str, str]]:
+    """The rules and channels that heard the last notice of a source's trouble."""
+    of_it = (alerts.c.source == source, alerts.c.event == "source")
+    last = select(func.max(alerts.c.created_at)).where(*of_it).scalar_subquery()
+    rows = connection.execute(
+        select(alerts.c.rule, deliveries.c.channel)
+        .join(deliveries, deliveries.c.alert == alerts.c.id)
+        .where(*of_it, alerts.c.created_at == last)
+        .order_by(alerts.c.id)
+    )
+    return [(row.rule, row.channel) for row in rows]
