@@ -104,6 +104,33 @@ def test_what_waits_behind_a_failed_message_is_due_when_that_is(engine: Engine) 
     assert once(one, post) == Delivered(sent=2)
 
 
+def test_a_channel_that_is_down_is_asked_less_and_less_however_many_wait(engine: Engine) -> None:
+    """The newest was tried as such before others came: nobody tries it now, and its time is long past."""
+    clock, post = Clock(), Post(down={"b"})
+    one = around(engine, clock)
+    for subject in "12345":
+        put(engine, clock, subject, channels="b")
+        clock.later(hours=1)
+        once(one, post)
+    tries = post.tries
+    for _ in range(20):
+        once(one, post)
+    assert post.tries == tries
+    begun, rounds = clock.now(), 0
+    while clock.now() < begun + timedelta(hours=2):
+        with asking(engine) as connection:
+            due = outbox.next_try(connection, ["b"])
+        assert due is not None
+        assert due > clock.now()
+        clock.at, rounds = due, rounds + 1
+        once(one, post)
+    assert rounds < 20
+    post.down.clear()
+    clock.later(hours=1)
+    once(one, post)
+    assert [s for c, s, _ in post.sent if c == "b"] == list("12345")
+
+
 def test_messages_that_fail_for_their_own_sake_hold_up_no_others(engine: Engine) -> None:
     clock, post = Clock(), Post(refuses={"1": False, "2": False})
     one = around(engine, clock)

@@ -115,7 +115,6 @@ def _tries(connection: Connection) -> list[tuple[str, bool, datetime]]:
         select(
             deliveries.c.channel,
             func.max(case((tried, deliveries.c.tried_at))).label("failed_at"),
-            func.min(case((tried, deliveries.c.next_try))).label("again"),
             func.min(deliveries.c.next_try).label("first"),
         )
         .where(*WAITS)
@@ -125,8 +124,18 @@ def _tries(connection: Connection) -> list[tuple[str, bool, datetime]]:
     found = []
     for row in rows:
         is_down = row.failed_at is not None and not _sent_since(connection, row.channel, row.failed_at)
-        found.append((row.channel, is_down, row.again if is_down else row.first))
+        due = _again(connection, row.channel, row.failed_at) if is_down else row.first
+        found.append((row.channel, is_down, due))
     return found
+
+
+def _again(connection: Connection, channel: str, failed_at: datetime) -> datetime:
+    """When the last try of a channel is due again; what was tried before it may be long overdue."""
+    last = (deliveries.c.channel == channel, deliveries.c.tried_at == failed_at, deliveries.c.attempts > 0)
+    due: datetime = connection.execute(
+        select(func.min(deliveries.c.next_try)).where(*WAITS, *last)
+    ).scalar_one()
+    return due
 
 
 def _sent_since(connection: Connection, channel: str, moment: datetime) -> bool:
