@@ -19,13 +19,14 @@ from tracker.announce import announce_notices
 from tracker.context import context_of
 from tracker.domain import channel_trouble
 from tracker.domain.alerts import Message, backoff
-from tracker.domain.digests import STORM, digest_of, net
+from tracker.domain.digests import LATE, STORM, digest_of, net
 from tracker.domain.errors import SendError, TrackerError
 from tracker.domain.settings import Channel, Settings
 from tracker.picture import picture_of
 
 log = structlog.get_logger()
 DOWN_AFTER = 2
+LEAST_TRIES = 5  # before a message is given up for its age: one that was made to wait again has them anew
 SETTLE_EVERY = timedelta(seconds=1)
 NOTHING_LEFT = "not sent: all that it told was withdrawn before it was due"
 
@@ -40,6 +41,7 @@ class Send(Protocol):
         delivery_id: str,
         *,
         repeat: bool = False,
+        late: datetime | None = None,
         skip: int = 0,
         picture: bytes | None = None,
     ) -> None: ...
@@ -144,6 +146,7 @@ async def _try(edges: Edges, channel: Channel, id: str, owner: str, send: Send) 
             delivery.message,
             delivery.id,
             repeat=delivery.uncertain,
+            late=_late(delivery, edges.clock.now()),
             skip=delivery.parts_sent,
             picture=await _picture(edges, channel, delivery),
         )
@@ -154,6 +157,11 @@ async def _try(edges: Edges, channel: Channel, id: str, owner: str, send: Send) 
     await _settle(edges, delivery, owner, state="sent", sent_at=now, last_error="")
     log.info("deliver.sent", channel=channel.name, delivery=id, maybe_again=delivery.uncertain)
     return Delivered(sent=1)
+
+
+def _late(delivery: outbox.Delivery, now: datetime) -> datetime | None:
+    """When a message was written that leaves so much later that its news is old."""
+    return delivery.written if delivery.written and now - delivery.written > LATE else None
 
 
 async def _picture(edges: Edges, channel: Channel, delivery: outbox.Delivery) -> bytes | None:
@@ -170,7 +178,7 @@ async def _picture(edges: Edges, channel: Channel, delivery: outbox.Delivery) ->
 async def _not_sent(edges: Edges, delivery: outbox.Delivery, owner: str, error: SendError) -> None:
     now = edges.clock.now()
     wait = max(backoff(delivery.attempts, random.random()), error.retry_after or backoff(0, 0))  # noqa: S311
-    expired = now >= delivery.expires
+    expired = now >= delivery.expires and delivery.attempts >= LEAST_TRIES
     words = f"given up after {outbox.EXPIRY.days} days: {error.words}" if expired else error.words
     state = "dead" if error.permanent or expired else "waiting"
     await _settle(

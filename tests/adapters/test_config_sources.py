@@ -112,3 +112,30 @@ enabled = false
         'tracker.toml:12: source.news.reader: is not a reader; the nearest is "openai"',
         f'tracker.toml:15: source.opneai: is not a source; the nearest is "openai", {own}',
     ]
+
+
+def test_a_provider_that_is_a_slip_of_one_we_have_is_told_with_it(tmp_path: Path) -> None:
+    text = """
+watch = ["opnai", "anth*", "somebody"]
+
+[[rule]]
+name = "cuts"
+provider = ["opnai", "openai", "acme"]
+maker = "metta"
+
+[[workload]]
+name = "bot"
+model = "opnai/gpt-4o"
+monthly = { input_mtok = 1 }
+
+[source.acme]
+url = "https://acme.example/"
+reader = "generic"
+"""
+    slip = "is the provider of no source; did you mean"
+    assert told(tmp_path, text) == [
+        f'tracker.toml:4: rule.cuts.provider: opnai {slip} "openai"?',
+        f'tracker.toml:4: rule.cuts.maker: metta {slip} "meta"?',
+        f'watch: opnai {slip} "openai"?',
+        f'tracker.toml:9: workload.bot.model: opnai {slip} "openai"?',
+    ]

@@ -529,3 +529,10 @@ def test_outside_a_send_other_code_s_requests_are_left_alone(sink: Sink) -> None
     answer = requests.get(f"{sink.url}/x", timeout=5)
     assert answer.url.endswith("/landing")
     assert "x-delivery-id" not in sink.received[0].headers
+
+
+def test_a_message_that_leaves_late_says_when_it_was_written(sink: Sink) -> None:
+    written = datetime(2026, 7, 1, 14, 2, tzinfo=UTC)
+    asyncio.run(notify.send(Channel("team", sink.url), ONE, ID, repeat=True, late=written))
+    last = sink.texts[0].splitlines()[-1]
+    assert last == f"(Written 2026-07-01 14:02 UTC, sent late. This may be a repeat: delivery {ID}.)"

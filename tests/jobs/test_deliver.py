@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
@@ -26,6 +26,7 @@ class Post:
     down: set[str] = field(default_factory=set)
     refuses: dict[str, bool] = field(default_factory=dict)  # subject → for good
     sent: list[tuple[str, str, bool]] = field(default_factory=list)
+    late: list[tuple[str, datetime | None]] = field(default_factory=list)
     tries: int = 0
 
     async def __call__(
@@ -35,6 +36,7 @@ class Post:
         delivery_id: str,
         *,
         repeat: bool = False,
+        late: datetime | None = None,
         skip: int = 0,
         picture: bytes | None = None,
     ) -> None:
@@ -44,6 +46,7 @@ class Post:
         if message.subject in self.refuses:
             raise SendError(f"channel {channel.name}: no", permanent=self.refuses[message.subject])
         self.sent.append((channel.name, message.subject, repeat))
+        self.late.append((message.subject, late))
 
 
 CHANNELS = (Channel("a", "json://127.0.0.1:9/"), Channel("b", "json://127.0.0.1:9/"))
@@ -181,3 +184,32 @@ def test_deliveries_of_a_channel_that_is_not_set_any_more_are_dead_and_say_so(en
     with writing(engine) as connection:
         assert outbox.retry(connection, [], clock.now()) == 1
     assert set(states(engine).values()) == {"waiting"}
+
+
+def test_a_message_that_leaves_long_after_it_was_written_says_when_that_was(engine: Engine) -> None:
+    clock, post = Clock(), Post()
+    one = around(engine, clock)
+    put(engine, clock, "old", channels="a")
+    written = clock.now()
+    clock.at += timedelta(minutes=59)
+    put(engine, clock, "fresh", channels="b")
+    clock.at += timedelta(minutes=2)
+    asyncio.run(deliver(one, owner="x", send=post))
+    assert [(subject, late) for subject, late in post.late] == [("old", written), ("fresh", None)]
+
+
+def test_a_message_that_was_given_up_for_its_age_has_its_tries_anew_once_it_is_retried(
+    engine: Engine,
+) -> None:
+    clock, post = Clock(), Post(down={"a"})
+    one = around(engine, clock)
+    put(engine, clock, "old", channels="a")
+    clock.at += outbox.EXPIRY + timedelta(hours=1)
+    for state in ["waiting"] * 4 + ["dead"]:
+        asyncio.run(deliver(one, owner="x", send=post))
+        assert states(engine)["a", "old"] == state
+        clock.at += timedelta(hours=1)
+    with writing(engine) as connection:
+        outbox.retry(connection, [], clock.now())
+    asyncio.run(deliver(one, owner="x", send=post))
+    assert states(engine)["a", "old"] == "waiting"

@@ -47,6 +47,7 @@ class Post:
         delivery_id: str,
         *,
         repeat: bool = False,
+        late: datetime | None = None,
         skip: int = 0,
         picture: bytes | None = None,
     ) -> None:

@@ -108,7 +108,7 @@ def test_a_move_of_another_tier_meter_currency_or_model_touches_no_bill(engine: 
         assert lines(connection, [BOT], others, NOW) == []
         batch = replace(BOT, terms=Terms(tier="Batch"))
         assert lines(connection, [batch], others, NOW) == [
-            "support bot: at least $1,600 a month; no price for output_mtok"
+            "support bot: at least $2,000 → at least $1,600 a month; no price for output_mtok"
         ]
 
 

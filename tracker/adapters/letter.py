@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from tracker.adapters import chat
 from tracker.domain.alerts import Message
+from tracker.domain.wording import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,10 @@ def titled(title: str, longest: int, place: int, count: int) -> str:
     which = f" ({place + 1}/{count})" if count > 1 else ""
     room = longest - len(which)
     return (title if len(title) <= room else title[: room - 1] + "…") + which
+
+
+def marks(delivery_id: str, repeat: bool, late: datetime | None) -> str:
+    """What stands below a message that may have arrived before, or that was written long ago."""
+    written = f"Written {moment(late)}, sent late." if late else ""
+    again = f"This may be a repeat: delivery {delivery_id}." if repeat else ""
+    return f"({' '.join(filter(None, (written, again)))})" if written or again else ""

@@ -15,6 +15,7 @@ import re
 import threading
 import traceback
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,7 +28,7 @@ from apprise.plugins.slack import NotifySlack, SlackMode
 
 from tracker.adapters import answers, posting
 from tracker.adapters.answers import Refusal
-from tracker.adapters.letter import Letter, Part
+from tracker.adapters.letter import Letter, Part, marks
 from tracker.adapters.posting import Webhook
 from tracker.domain.alerts import Message
 from tracker.domain.errors import SendError
@@ -126,16 +127,19 @@ async def send(
     delivery_id: str,
     *,
     repeat: bool = False,
+    late: datetime | None = None,
     skip: int = 0,
     picture: bytes | None = None,
 ) -> None:
     """Send one message to one channel; raises SendError, whose `arrived` counts the parts that did.
 
-    `repeat` marks it as one that may have arrived before. `skip` parts of it arrived at an earlier try
-    and are left out; they count as arrived. `picture` (PNG) goes with the first part, where the service
-    takes one; a message is never lost for its picture.
+    `repeat` marks it as one that may have arrived before, `late` as one that was written long ago. `skip`
+    parts of it arrived at an earlier try and are left out; they count as arrived. `picture` (PNG) goes with
+    the first part, where the service takes one; a message is never lost for its picture.
     """
-    sending = _Sending(channel, message, delivery_id, repeat, picture, arrived=skip)
+    # What may have arrived before is repeated by its text alone: its picture may be why nothing was heard.
+    letter = Letter(message, delivery_id, marks(delivery_id, repeat, late))
+    sending = _Sending(channel, letter, None if repeat else picture, arrived=skip)
     outcome: list[Refusal | None] = []
     loop, done = asyncio.get_running_loop(), asyncio.Event()
 
@@ -174,9 +178,7 @@ class _Sending:
     """One message on its way, as the loop and the thread that sends it share it."""
 
     channel: Channel
-    message: Message
-    delivery_id: str
-    repeat: bool
+    letter: Letter
     picture: bytes | None
     arrived: int  # parts
     whole: bool = False  # all of the text arrived
@@ -200,10 +202,8 @@ def _send(it: _Sending) -> Refusal | None:
         return Refusal(
             "its address cannot be read; docs/channels.md shows how one is written", permanent=True
         )
-    note = f"(This may be a repeat: delivery {it.delivery_id}.)" if it.repeat else ""
-    parts = posting.parts(plugin, Letter(it.message, it.delivery_id, note))
-    # What may have arrived before is repeated by its text alone: its picture may be why nothing was heard.
-    picture = it.picture if posting.takes_pictures(plugin) and not it.repeat else None
+    parts = posting.parts(plugin, it.letter)
+    picture = it.picture if posting.takes_pictures(plugin) else None
     if not parts:
         return Refusal("it says nothing", permanent=True)
     lost: Refusal | None = None  # of a recipient who cannot be reached; the others are told all the same
@@ -225,14 +225,14 @@ def _send(it: _Sending) -> Refusal | None:
             it.arrived += 1
         it.whole = it.arrived == len(parts)
         if part.show is not None and shown is not None:
-            with answers.listening(it.delivery_id):
+            with answers.listening(it.letter.delivery_id):
                 part.show(shown)
     return lost
 
 
 def _send_part(it: _Sending, part: Part, picture: bytes | None) -> Refusal | None:
     """Send one part, with its picture if it may be; without it where that may be what was refused."""
-    with answers.listening(it.delivery_id) as heard:
+    with answers.listening(it.letter.delivery_id) as heard:
         if part.send(picture if part.show is None else None):
             return None
     refusal = heard.refusals[-1] if heard.refusals else Refusal(_silent(it.channel, heard))

@@ -175,7 +175,10 @@ def bill_line(bill: Bill) -> str:
     nothing = f"no price for {_names(bill.missing)}"
     if len(bill.missing) == len(bill.parts):
         return f"{name}: {nothing}"
-    return f"{name}: at least {cost_words(bill.partly_after, bill.currency)} a month; {nothing}"
+    now, before = (cost_words(part, bill.currency) for part in (bill.partly_after, bill.partly_before))
+    alike = bill.compares and bill.missing == bill.missing_before and bill.partly_before
+    moved = f"at least {before} → " if alike and before != now else ""
+    return f"{name}: {moved}at least {now} a month; {nothing}"
 
 
 def change_words(before: Decimal | None, after: Decimal | None, currency: str) -> str:

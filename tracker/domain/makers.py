@@ -32,7 +32,7 @@ _FAMILIES = {
 }
 _MAKER = {family: maker for maker, families in _FAMILIES.items() for family in families.split()}
 _ALIASES = {alias: maker for maker, aliases in SPELLINGS.items() for alias in aliases}
-_MADE = frozenset(_FAMILIES) | {"zhipu"}
+MAKERS = frozenset(_FAMILIES) | {"zhipu"}
 _WORD = re.compile(r"(?:open-)?([a-z]+\d*)")
 
 
@@ -41,7 +41,7 @@ def maker_of(series: Series) -> str:
     for part in reversed(series.model.casefold().split("/")[:-1]):  # "@cf/meta/llama-3", "qwen/qwen3-32b"
         named = part.strip("@~ ").removesuffix("-ai").removesuffix("-org")
         named = _ALIASES.get(part, _ALIASES.get(named, named))
-        if named in _MADE:
+        if named in MAKERS:
             return named
     first = _WORD.match(plain(series.model))
     word = first[1] if first else ""

@@ -53,6 +53,7 @@ class Rule:
     to: tuple[str, ...] = ()  # channel names; empty: every channel
     digest: Daily | None = None  # absent: at once
     quiet: tuple[Hours, ...] = ()
+    place: str = field(default="", repr=False, compare=False)  # "tracker.toml:7: rule.cuts", for errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Workload:
     monthly: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     terms: Terms = STANDARD
     currency: str = ""  # of the price list that pays; needed only where one model has prices in several
+    place: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

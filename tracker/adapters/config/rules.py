@@ -56,6 +56,7 @@ def _rule(table: Table, names: list[str], channel_names: list[str], chosen: bool
         to=take("to", many(one_of(channel_names, "a channel")), listed) or (),
         digest=take("digest", daily, shown_daily),
         quiet=take("quiet", quiet, shown_quiet) or (),
+        place=table.place().problem,
     )
     table.end()
     _check_bounds(table, rule)
@@ -117,7 +118,8 @@ def _workload(table: Table, names: list[str]) -> Workload:
     table.end()
     if said["tier"] == "standard":
         said["tier"] = ""
-    return Workload(name or "", model or "", MappingProxyType(amounts), Terms(**said), currency or "")
+    place = table.place().problem
+    return Workload(name or "", model or "", MappingProxyType(amounts), Terms(**said), currency or "", place)
 
 
 def _amounts(table: Table) -> dict[str, Decimal]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from scrapers.generic import generic
 from scrapers.source import Source
 from tracker.adapters import chromium
+from tracker.adapters.config.misspelt import misspelt
 from tracker.adapters.config.wrong import Wrong, nearest
 from tracker.domain.errors import BadSettings
 from tracker.domain.settings import Settings, SourceSetting
@@ -36,6 +37,9 @@ def sources(settings: Settings, catalog: Mapping[str, Source]) -> dict[str, Sour
             continue
         if setting.enabled:
             found[id] = source
+    every = [*catalog.values(), *found.values()]
+    known = {source.id for source in every} | {source.provider for source in every}
+    problems += misspelt(settings, known - {""})
     if problems:
         raise BadSettings("\n".join(problems))
     return found

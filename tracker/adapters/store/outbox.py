@@ -30,7 +30,8 @@ class Delivery:
     channel: str
     message: Message
     attempts: int  # this one included
-    expires: datetime  # a try that fails after this is the last
+    written: datetime | None  # absent where it was held back on purpose
+    expires: datetime  # a try that fails after this is the last, after some tries
     uncertain: bool  # an earlier try ended without an answer: it may arrive twice
     parts_sent: int  # of a message in several parts: those that arrived at earlier tries
 
@@ -175,6 +176,7 @@ def claim(connection: Connection, id: str, owner: str, now: datetime) -> Deliver
         channel=row.channel,
         message=Message.from_dict(json.loads(row.message)),
         attempts=row.attempts,
+        written=None if row.held_for else row.created_at,
         expires=row.created_at + (HELD_EXPIRY if row.held_for else EXPIRY),
         uncertain=row.uncertain,
         parts_sent=row.parts_sent,
