@@ -22,7 +22,7 @@ RULES = (
         to=("team", "second"),
     ),
     Rule("rises", direction="rise", watch="all", digest=Daily(Time(9), BERLIN, WEEKDAYS), to=("mail",)),
-    Rule("creep", provider=("acme",), min_pct=D(5), to=("program", "second")),
+    Rule("creep", provider=("acme",), min_pct=D(5), to=("phone", "mail")),
     Rule(
         "cents",
         meter=("output_mtok",),
