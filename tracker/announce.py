@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from tracker.adapters.store import Connection, outbox, silences, told, witnesses
+from tracker.adapters.store import sources as states
 from tracker.context import context_of
 from tracker.domain.alerts import Alert, Message, message_of
 from tracker.domain.filters import Case, is_watched
@@ -148,9 +149,9 @@ def names_of(settings: Settings) -> list[str]:
     return [channel.name for channel in settings.channels]
 
 
-def cases_of(settings: Settings, moves: Sequence[Move], kind: str) -> list[Case]:
-    """Moves as rules look at them."""
-    return [Case(m, kind, is_watched(settings.watch, m, kind)) for m in moves]
+def cases_of(settings: Settings, moves: Sequence[Move], kind: str, provider: str) -> list[Case]:
+    """Moves of one source as rules look at them; `provider` is whose own prices the source lists."""
+    return [Case(m, kind, is_watched(settings.watch, m, kind, provider)) for m in moves]
 
 
 def _news(
@@ -180,7 +181,7 @@ def _chosen(
         line_of = told.lines(connection, moves, channels)
     return list(
         choose(
-            cases_of(settings, moves, kind),
+            cases_of(settings, moves, kind, states.get(connection, moves[0].source, lock=False).provider),
             rules=settings.rules,
             channels=channels,
             silences=silences.standing(connection, now),

@@ -55,7 +55,7 @@ def explain(connection: Connection, settings: Settings, id: int) -> tuple[Move, 
         raise TrackerError(f"there is no move {id}: see `tracker moves`")
     move, at = found.move, found.at
     line_of = told.lines(connection, [move], names_of(settings), at)
-    (case,) = cases_of(settings, [move], found.kind)
+    (case,) = cases_of(settings, [move], found.kind, found.provider)
     silent = [s for s in silences.every(connection) if s.holds(at)]
     rows: list[Explained] = []
     taken: dict[str, str] = {}
@@ -111,7 +111,7 @@ def _moves(
         heard = {c.move.id: who for c in together if (who := memory.heard(c)) is not None}
         fresh = [c.move for c in together if c.move.id in heard]
         for chosen in choose(
-            cases_of(settings, fresh, together[0].kind),
+            cases_of(settings, fresh, together[0].kind, together[0].provider),
             rules=settings.rules,
             channels=names_of(settings),
             silences=[s for s in silent if s.holds(at)],

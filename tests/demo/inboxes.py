@@ -28,6 +28,7 @@ METERS = {
 NO_MOVE = (" a month", " is held: ", " is no longer held: ")  # bills, and moves that nobody believes
 REPEAT = "This may be a repeat"
 _PAIR = re.compile(r"([a-z][a-z ]*(?:\(1 h\))?) \$([\d.,]+)(?: → \$[\d.,]+)?? → \$([\d.,]+)(?! →)")
+_TERMS = re.compile(r" \((?:batch|flex|priority|context |\d\d:\d\d)[^()]*\)$")
 _AGAIN = re.compile(r"([a-z][a-z ]*(?:\(1 h\))?) \$([\d.,]+) again after ")
 Now = Callable[[], datetime]
 
@@ -51,7 +52,7 @@ class Line:
     """One price as a message tells it: `name` is the model's as people read it."""
 
     name: str
-    tier: str
+    terms: str
     meter: str
     before: Decimal
     after: Decimal
@@ -124,11 +125,11 @@ def lines_of(text: str) -> list[Line]:
         name, colon, rest = line.strip().lstrip("•*- ").partition(": ")
         if not colon or name == "Digest" or any(words in rest for words in NO_MOVE):
             continue
-        name, tier = (name[:-8], "batch") if name.endswith(" (batch)") else (name, "")
+        name, _, terms = name.removesuffix(")").partition(" (") if _TERMS.search(name) else (name, "", "")
         pairs = _PAIR.findall(rest) + [(meter, price, price) for meter, price in _AGAIN.findall(rest)]
         for meter, before, after in pairs:
             meter = METERS[meter.strip()]
-            found[name, tier, meter] = Line(name, tier, meter, amount(before), amount(after))
+            found[name, terms, meter] = Line(name, terms, meter, amount(before), amount(after))
     return list(found.values())
 
 
@@ -142,7 +143,7 @@ def key_of(line: Line, known: Iterable[Key]) -> Key:
     fitting = [
         key
         for key in known
-        if key[2:] == (line.meter, line.tier) and name.replace("-", " ").endswith(key[1].replace("-", " "))
+        if key[2:] == (line.meter, line.terms) and name.replace("-", " ").endswith(key[1].replace("-", " "))
     ]
     if not fitting:
         raise LookupError(f"nobody moved {line}")

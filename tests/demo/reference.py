@@ -16,7 +16,7 @@ from tracker.domain.settings import Rule
 
 MINUTE = timedelta(minutes=1)
 CUTS, RISES = {"list_cut", "plan_cut"}, {"list_rise", "plan_rise"}
-Key = tuple[str, str, str, str]  # provider, model, meter, tier
+Key = tuple[str, str, str, str]  # provider, model, meter, and the terms as people read them
 Pair = tuple[Decimal, Decimal]
 
 
@@ -28,6 +28,7 @@ class Moved:
     source: str
     kind: str
     line: Key
+    tier: str
     maker: str
     event: str
     before: Decimal
@@ -115,7 +116,7 @@ def one_way(rule: Rule) -> str:
 
 
 def lets_through(rule: Rule, move: Moved, watch: Sequence[str]) -> bool:
-    provider, model, meter, tier = move.line
+    provider, model, meter, _ = move.line
     whole = f"{provider}/{model}"
     is_watched = any(fits(g, provider, whole) for g in watch) if watch else move.kind != "catalogs"
     return all(
@@ -124,7 +125,7 @@ def lets_through(rule: Rule, move: Moved, watch: Sequence[str]) -> bool:
             not rule.maker or move.maker in rule.maker,
             not rule.model or any(fits(g, model, whole) for g in rule.model),
             not rule.meter or meter in rule.meter,
-            not rule.tier or (tier or "standard") in rule.tier,
+            not rule.tier or (move.tier or "standard") in rule.tier,
             not rule.event or move.event in rule.event,
             not rule.direction or rule.direction == ("cut" if move.after < move.before else "rise"),
             not rule.source_kind or move.kind in rule.source_kind,

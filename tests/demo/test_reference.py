@@ -118,7 +118,7 @@ def tell(told: Told, example: Random, count: int) -> list[Moved]:
         done += [
             Moved(at, provider, KINDS[provider],
                   (provider, m.series.model, m.series.meter, m.series.terms.tier),
-                  MAKERS[provider], m.event, m.before, m.after)
+                  m.series.terms.tier, MAKERS[provider], m.event, m.before, m.after)
             for m in found
         ]  # fmt: skip
     deliver_until(told, told.clock.now() + timedelta(days=9))

@@ -141,10 +141,11 @@ def play(since: date, until: date, folder: Path) -> Played:
 
 def _moved(m: Move, at: datetime) -> Moved:
     s = m.series
-    line = (s.provider, s.model, s.meter, s.terms.tier)
+    said = (s.terms.tier, s.terms.context and f"context {s.terms.context}", s.terms.window, s.terms.region)
+    line = (s.provider, s.model, s.meter, ", ".join(filter(None, said)))
     kind = "hosts" if s.provider == "acme" else "providers"
     maker = MAKERS.get(s.model, s.provider)
-    return Moved(at, m.source, kind, line, maker, m.event, m.before, m.after)
+    return Moved(at, m.source, kind, line, s.terms.tier, maker, m.event, m.before, m.after)
 
 
 def told(arrived: Arrived, known: set[Key]) -> dict[Key, Pair]:

@@ -148,7 +148,7 @@ def test_a_move_is_told_once_a_channel_by_the_first_rule() -> None:
 def test_catalogues_are_in_the_background_unless_settings_say_what_is_watched(
     watch: tuple[str, ...], kind: str, reason: str, watched: bool
 ) -> None:
-    assert is_watched(watch, replace(O3[0], reason=reason), kind) is watched
+    assert is_watched(watch, replace(O3[0], reason=reason), kind, "openrouter") is watched
 
 
 @pytest.mark.parametrize(
@@ -172,6 +172,11 @@ def test_catalogues_are_in_the_background_unless_settings_say_what_is_watched(
 )
 def test_who_made_a_model_is_known_whoever_sells_it(provider: str, model: str, maker: str) -> None:
     assert maker_of(Series(provider, model, "input_mtok", Terms(), "USD")) == maker
+
+
+def test_a_resellers_own_list_is_watched_though_it_is_a_catalogue_too() -> None:
+    own = move("input_mtok", "3", "2", provider="openrouter", model="openai/o3")
+    assert is_watched((), own, "catalogs", "openrouter")
 
 
 # Slow creep: thresholds compare with the last price told

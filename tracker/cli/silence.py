@@ -153,6 +153,6 @@ def kept_silent(settings: Settings, silence: Silence, moves: Iterable[Confirmed]
         if silence.holds(one.at) and any(
             silence.covers(r.name, series.provider, series.model) for r in rules
         ):
-            (case,) = cases_of(settings, [one.move], one.kind)
+            (case,) = cases_of(settings, [one.move], one.kind, one.provider)
             count += any(not why_not(rule, case) for rule in rules)
     return count

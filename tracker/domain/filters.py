@@ -67,17 +67,18 @@ def is_like(provider: str, model: str, globs: Sequence[str]) -> bool:
     return any(fnmatchcase(name, g.casefold()) for g in globs for name in (model, f"{provider}/{model}"))
 
 
-def is_watched(watch: Sequence[str], move: Move, kind: str) -> bool:
-    """Whether a move's line is watched: by globs of "provider" or "provider/model", or all but catalogues.
+def is_watched(watch: Sequence[str], move: Move, kind: str, provider: str) -> bool:
+    """Whether a move's line is watched: by globs of "provider" or "provider/model", or all but claims.
 
-    What a person confirmed is told, whoever said it first.
+    What a catalogue says of the prices of others than its own `provider` is a claim. What a person confirmed
+    is told, whoever said it first.
     """
     series = move.series
     if watch:
         return any(fnmatchcase(series.provider.casefold(), g.casefold()) for g in watch) or is_like(
             series.provider, series.model, [g for g in watch if "/" in g]
         )
-    return kind != "catalogs" or BY_A_PERSON in move.reason
+    return kind != "catalogs" or series.provider == provider or BY_A_PERSON in move.reason
 
 
 def direction_of(move: Move) -> str:

@@ -109,6 +109,7 @@ class Confirmed:
     move: Move
     at: datetime
     kind: str  # of its source
+    provider: str  # whose own prices the source lists
 
     @property
     def is_live(self) -> bool:
@@ -129,7 +130,7 @@ class Written:
 def move(connection: Connection, id: int) -> Confirmed | None:
     """A move, whatever its status."""
     row = connection.execute(_with_kind().where(moves.c.id == id)).first()
-    return Confirmed(move_of(row), row.status_at, row.kind) if row else None
+    return Confirmed(move_of(row), row.status_at, row.kind, row.lister) if row else None
 
 
 def confirmed(
@@ -146,7 +147,7 @@ def confirmed(
         .order_by(at, moves.c.source, moves.c.id)
     )
     rows = connection.execute(statement)
-    return [Confirmed(move_of(r), r.at if r.kind == FACTS else r.status_at, r.kind) for r in rows]
+    return [Confirmed(move_of(r), r.at if r.kind == FACTS else r.status_at, r.kind, r.lister) for r in rows]
 
 
 def notices(connection: Connection, since: datetime, until: datetime) -> list[Written]:
@@ -162,7 +163,7 @@ def notices(connection: Connection, since: datetime, until: datetime) -> list[Wr
 
 def _with_kind() -> Any:
     chosen = select_moves().join(sources, sources.c.id == moves.c.source)
-    return chosen.add_columns(moves.c.status_at, sources.c.kind)
+    return chosen.add_columns(moves.c.status_at, sources.c.kind, sources.c.provider.label("lister"))
 
 
 def heard_of_trouble(connection: Connection, source: str) -> list[tuple[str, str]]:
