@@ -16,7 +16,7 @@ from tracker.adapters.store.engine import writing
 from tracker.adapters.store.questions import source_rows
 from tracker.domain.model import State, Status
 from tracker.domain.moves import CLAIMED
-from tracker.web import pages
+from tracker.web import pages_moves, pages_now
 from tracker.web.watched import watched
 
 
@@ -148,8 +148,8 @@ def test_what_was_well_and_is_no_longer_looked_at_is_stale(engine: Engine) -> No
 def test_only_the_latest_moves_are_shown_and_the_rest_is_counted(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "LATEST", 2)
-    monkeypatch.setattr(pages, "MOST", 3)
+    monkeypatch.setattr(pages_now, "LATEST", 2)
+    monkeypatch.setattr(pages_moves, "MOST", 3)
     sources = by_id(source("openai"))
     add_sources(engine, sources)
     page = keep_page(engine, "openai", b"x")

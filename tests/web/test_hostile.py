@@ -63,7 +63,8 @@ def test_without_escaping_the_test_above_would_fail(engine: Engine, monkeypatch:
     set_health(engine, "evil", "blind", outcome="no_table", words=HOSTILE[1])
     escaping = pages.environment
     monkeypatch.setattr(
-        "tracker.web.app.environment", lambda static: escaping(static).overlay(autoescape=False)
+        "tracker.web.app.environment",
+        lambda static, routes: escaping(static, routes).overlay(autoescape=False),
     )
     with pytest.raises(AssertionError):
         assert_inert(get(app_over(engine, sources), "/"))

@@ -18,7 +18,8 @@ from tracker.adapters.store import Engine
 from tracker.adapters.store.migrate import is_current
 from tracker.domain.errors import TrackerError
 from tracker.web import drawings, metrics
-from tracker.web.pages import Pages, Static, environment, static_files
+from tracker.web.pages import Pages, Refused, Rendering, Route, Static, environment, static_files
+from tracker.web.registry import ROUTES
 from tracker.web.shield import SAFE_HEADERS, Shield
 
 P = ParamSpec("P")
@@ -68,7 +69,7 @@ def make_app(
     request and must not block.
     """
     static = static_files()
-    pages = Pages(engine, sources, now, trouble, environment(static))
+    pages = Pages(engine, sources, now, trouble, environment(static, ROUTES))
     app = FastAPI(
         title="LLM price tracker", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
@@ -83,16 +84,15 @@ def make_app(
 
 
 def _add_pages(app: FastAPI, pages: Pages, aside: Aside) -> None:
-    def add(path: str, page: Callable[[], str]) -> None:
-        async def shown() -> HTMLResponse:
-            return HTMLResponse(await aside.share(page))
+    def add(route: Route) -> None:
+        async def shown(request: Request) -> HTMLResponse:
+            path, query = tuple(request.path_params.items()), tuple(request.query_params.items())
+            return HTMLResponse(await aside.share(Rendering(route, path, query, pages)))
 
-        app.add_api_route(path, shown, methods=READING)
+        app.add_api_route(route.path, shown, methods=READING)
 
-    add("/", pages.first)
-    add("/moves", pages.moves)
-    add("/sources", pages.all_sources)
-    add("/articles", pages.articles)
+    for route in ROUTES:
+        add(route)
 
 
 def _add_kept_bytes(app: FastAPI, pages: Pages, static: Mapping[str, Static], aside: Aside) -> None:
@@ -186,6 +186,10 @@ def _add_answers_to_errors(app: FastAPI, pages: Pages) -> None:
     @app.exception_handler(TrackerError)
     async def store_failed(request: Request, error: TrackerError) -> Response:
         return answer(request, 503, "The store does not answer", str(error))
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> Response:
+        return answer(request, error.status, error.title, error.sentence)
 
     @app.exception_handler(404)
     async def not_found(request: Request, error: HTTPException) -> Response:

@@ -1,10 +1,10 @@
-"""The pages: each asks the store once, off the event loop, and is rendered on the server."""
+"""What every page is made of: one view of the store, a template, and a place in the navigation."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,73 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scrapers.source import Source
 from tracker import __version__
-from tracker.adapters.store import Connection, Engine, articles, questions, silences, snapshots, status
+from tracker.adapters.store import Connection, Engine, questions, snapshots, status
 from tracker.adapters.store.engine import asking
 from tracker.domain import wording
-from tracker.domain.model import State, Status
 from tracker.web import words
 from tracker.web.watched import Watched, watched
 
 HERE = Path(__file__).parent
-LATEST, MOST = 20, 500  # moves on the first page, and on the page of moves
-MOST_PENDING = 50  # held moves or undelivered alerts on the first page; the rest is counted
-MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+
+class Refused(Exception):
+    """A page that cannot be shown: its status, a title and a sentence, none of them what was asked for."""
+
+    def __init__(self, status: int, title: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status, self.title, self.sentence = status, title, sentence
+
+
+def not_there(sentence: str = "There is no page at this address.") -> Refused:
+    return Refused(404, "Nothing is here", sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page is asked, with one view of the store; `path` and `query` are whatever somebody wrote."""
+
+    connection: Connection
+    now: datetime
+    sources: Mapping[str, Source]  # the enabled ones
+    trouble: str  # of the process
+    path: Mapping[str, str]
+    query: Mapping[str, str]  # of a name that is given twice, the last
+
+    def id(self, name: str = "id") -> int:
+        """A number of the path; raises Refused where it is none that could be an id."""
+        words = self.path[name]
+        if not (words.isascii() and words.isdigit() and len(words) <= 9):
+            raise not_there()
+        return int(words)
+
+    def seen(self) -> list[Watched]:
+        """How the enabled sources are, those in trouble first."""
+        return watched(questions.source_rows(self.connection), self.sources, self.now)
+
+
+Shown = tuple[str, dict[str, Any]]  # the name of a template, and what it prints
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A page by its address. `label` puts it into the navigation; others stand `under` a page that is there.
+
+    `page` blocks, may raise Refused and TrackerError, and writes nothing.
+    """
+
+    path: str
+    page: Callable[[Asked], Shown]
+    label: str = ""
+    under: str = ""
+
+    @property
+    def here(self) -> str:
+        return self.under or self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +101,7 @@ def static_files() -> dict[str, Static]:
     return found
 
 
-def environment(static: Mapping[str, Static]) -> Environment:
+def environment(static: Mapping[str, Static], routes: Sequence[Route] = ()) -> Environment:
     """Templates that escape whatever they print, and stumble over a name that is not there."""
     env = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -57,14 +113,29 @@ def environment(static: Mapping[str, Static]) -> Environment:
     env.filters.update(words.FILTERS)
     env.tests.update(words.TESTS)
     env.globals.update(
-        version=__version__, static={name: f"/static/{name}?{f.tag}" for name, f in static.items()}
+        version=__version__,
+        static={name: f"/static/{name}?{f.tag}" for name, f in static.items()},
+        nav=[(route.path, route.label) for route in routes if route.label],
     )
     return env
 
 
 @dataclass(frozen=True, slots=True)
+class Rendering:
+    """One page as asked for: equal ones are asked once; called, it asks the store and renders."""
+
+    route: Route
+    path: tuple[tuple[str, str], ...]
+    query: tuple[tuple[str, str], ...]
+    pages: Pages = field(compare=False, repr=False)
+
+    def __call__(self) -> str:
+        return self.pages.show(self.route, dict(self.path), dict(self.query))
+
+
+@dataclass(frozen=True, slots=True)
 class Pages:
-    """What the pages are made of. Every method that asks the store blocks, and raises TrackerError."""
+    """Renders pages. Every method that asks the store blocks, and raises TrackerError."""
 
     engine: Engine
     sources: Callable[[], Mapping[str, Source]]
@@ -72,44 +143,15 @@ class Pages:
     trouble: Callable[[], str]
     env: Environment
 
-    def first(self) -> str:
-        """The status page."""
+    def show(self, route: Route, path: Mapping[str, str], query: Mapping[str, str]) -> str:
+        """The page of a route; raises Refused."""
+        sources, now = self.sources(), self.now()
+        trouble = wording.harmless(self.trouble(), 500)
         with asking(self.engine) as connection:
-            seen, counts = self._seen(connection), status.counts(connection)
-            shown: dict[str, Any] = {
-                "moves": status.latest_moves(connection, [Status.confirmed], LATEST),
-                "pending": status.waiting_moves(connection, MOST_PENDING),
-                "claims": status.claims(connection),
-                "silent": silences.standing(connection, self.now())[::-1],  # the newest first
-                "alerts": [
-                    row
-                    for state in ("dead", "waiting")
-                    for row in questions.alert_rows(connection, state, MOST_PENDING)
-                    if row["part_of"] is None  # a digest is newer than its parts, and stands for them
-                ],
-            }
-        figures = _figures(seen, counts)
-        figures["held"] -= shown["claims"]
-        return self._page("now.html", seen, **shown, **figures)
-
-    def moves(self) -> str:
-        """The latest moves, however they stand."""
-        with asking(self.engine) as connection:
-            seen = self._seen(connection)
-            moves = status.latest_moves(connection, list(Status), MOST)
-            total = sum(status.counts(connection)["moves"].values())
-        return self._page("moves.html", seen, moves=moves, total=total)
-
-    def all_sources(self) -> str:
-        with asking(self.engine) as connection:
-            seen = self._seen(connection)
-        return self._page("sources.html", seen)
-
-    def articles(self) -> str:
-        """The latest articles of the feeds."""
-        with asking(self.engine) as connection:
-            rows = articles.rows(connection, MOST)
-        return self._page("articles.html", [], articles=rows)
+            name, context = route.page(Asked(connection, now, sources, trouble, path, query))
+        urls = {id: source.url for id, source in sources.items()}
+        standing = {"urls": urls, "now": now, "trouble": trouble, "here": route.here}
+        return self.env.get_template(name).render(standing | context)
 
     def snapshot(self, id: int) -> bytes | None:
         """The bytes of a kept page; None where there is none of that number."""
@@ -119,33 +161,5 @@ class Pages:
 
     def sorry(self, title: str, sentence: str) -> str:
         """A page in place of the one that cannot be shown; asks nothing."""
-        return self.env.get_template("sorry.html").render(title=title, sentence=sentence, now=self.now())
-
-    def _seen(self, connection: Connection) -> list[Watched]:
-        return watched(questions.source_rows(connection), self.sources(), self.now())
-
-    def _page(self, template: str, seen: list[Watched], **shown: Any) -> str:
-        title, follows = words.headline(seen)
-        return self.env.get_template(template).render(
-            seen=seen,
-            headline=title,
-            follows=follows,
-            urls={id: source.url for id, source in self.sources().items()},
-            now=self.now(),
-            trouble=wording.harmless(self.trouble(), 500),
-            **shown,
-        )
-
-
-def _figures(seen: list[Watched], counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
-    """The figures at the head of the first page."""
-    moves, deliveries = counts["moves"], counts["deliveries"]
-    return {
-        "well": sum(w.state is State.well for w in seen),
-        "prices": sum(counts["prices"].get(w.id, 0) for w in seen),
-        "confirmed": moves.get("confirmed", 0),
-        "held": moves.get("held", 0),
-        "provisional": moves.get("provisional", 0),
-        "waiting": deliveries.get("waiting", 0),
-        "dead": deliveries.get("dead", 0),
-    }
+        shown = {"title": title, "sentence": sentence, "now": self.now(), "here": ""}
+        return self.env.get_template("sorry.html").render(shown)

@@ -1,0 +1,13 @@
+"""Every page, in the order of the navigation: a module of pages adds itself here and nowhere else."""
+
+from __future__ import annotations
+
+from tracker.web import pages_articles, pages_moves, pages_now, pages_sources
+from tracker.web.pages import Route
+
+ROUTES: tuple[Route, ...] = (
+    *pages_now.ROUTES,
+    *pages_moves.ROUTES,
+    *pages_articles.ROUTES,
+    *pages_sources.ROUTES,
+)
