@@ -38,10 +38,11 @@ MAY_IMPORT = {
     "overdue": {"overdue", "announce", *BELOW},
     "told_of": {"told_of", "announce", *BELOW},
     "record": {"record", "told_of", "announce", *BELOW},
-    "web": {"web", *BELOW},
+    "ask": {"ask", *BELOW},
+    "web": {"web", "ask", *BELOW},
     "daemon": {"daemon", "web", *SHARED, *JOBS, *BELOW},
     "demo": {"demo", "daemon", *SHARED, *JOBS, *BELOW},
-    "cli": {"cli", "demo", "daemon", "web", *SHARED, *JOBS, *BELOW},
+    "cli": {"cli", "ask", "demo", "daemon", "web", *SHARED, *JOBS, *BELOW},
     "main": {"cli"},
 }
 ROOMS = {"tracker/__init__.py": "version", "tracker/__main__.py": "main"}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
-import re
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 
 import structlog
 import typer
@@ -26,6 +24,7 @@ from tracker.adapters.store import Connection, Engine, bundled
 from tracker.adapters.store.engine import asking, open_store, writing
 from tracker.adapters.store.migrate import is_current, migrate
 from tracker.adapters.store.questions import Filters
+from tracker.ask import times
 from tracker.cli import flags
 from tracker.domain.settings import Settings
 
@@ -112,23 +111,10 @@ def filters(
 
 def moment(words: str, *, end: bool = False) -> datetime | None:
     """A day, a moment with or without a zone (UTC), "now", or "30d" ago; of a day its start or its end."""
-    if not words:
-        return None
-    now = datetime.now(UTC)
-    if words == "now":
-        return now
-    if ago := re.fullmatch(r"(\d{1,5})([dhm])", words):
-        unit = {"d": "days", "h": "hours", "m": "minutes"}[ago[2]]
-        return now - timedelta(**{unit: int(ago[1])})
-    with contextlib.suppress(ValueError):
-        return datetime.combine(date.fromisoformat(words), time.max if end else time.min, UTC)
     try:
-        found = datetime.fromisoformat(words)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as e:
-        raise typer.BadParameter(
-            f"{words!r} is no day or moment; write 2026-08-21, 2026-08-21T14:00Z or 30d"
-        ) from e
+        return times.moment(words, datetime.now(UTC), end=end)
+    except times.NotAMoment as e:
+        raise typer.BadParameter(str(e)) from e
 
 
 def until(words: str) -> datetime:

@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from tracker.ask.moves import move_row
 from tracker.cli import common
 from tracker.cli.options import Json
-from tracker.cli.output import move_row, print_json
+from tracker.cli.output import print_json
 from tracker.demo import Demo, Result
 from tracker.domain.errors import TrackerError
 

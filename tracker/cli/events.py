@@ -5,22 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from fnmatch import fnmatchcase
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from tracker.adapters.store import events as store
 from tracker.adapters.store.engine import writing
+from tracker.ask import events as events_asked
 from tracker.cli import common
 from tracker.cli.explain import explained, print_explained
 from tracker.cli.options import Csv, Event, Json, KnownAt, Model, Only, Provider, Since, Until, form_of
 from tracker.cli.output import emit
-from tracker.domain.events import PERSON, EventRow, Kind, component_of
-from tracker.domain.events import Event as Found
-from tracker.domain.evidence import one_line
+from tracker.domain.events import PERSON, Kind
 from tracker.domain.model import Status
-from tracker.domain.witnesses import fold
 
 app = typer.Typer(add_completion=False)
 events_app = typer.Typer(help="What moves mean: announcements and their kind; and a person's ruling on them.")
@@ -50,27 +47,16 @@ def events(
         return
     form = form_of(json, csv)
     one_of("event", event, Kind)
-    one_of("status", status, (Status.confirmed, Status.provisional, Status.withdrawn))
+    one_of("status", status, events_asked.STATUSES)
     known = common.until(known_at)
     if explain:
         days = (_day(since), _day(until) or known.date())
         with common.question() as connection:
             told = explained(connection, known, provider=provider, model=model, days=days)
         return print_explained(told, form)
+    wanted = events_asked.Wanted(provider, model, event, source, status, since=_day(since), until=_day(until))
     with common.question() as connection:
-        found = store.find(
-            connection,
-            known,
-            providers=[provider.casefold()] if provider else [],
-            kinds=[event] if event else [],
-            since=_day(since),
-            until=_day(until),
-        )
-    rows = [
-        _row(e)
-        for e in sorted(found, key=lambda e: (e.day, e.id), reverse=True)
-        if (not status or e.status.value == status) and _is_asked(e, model, source)
-    ]
+        rows = events_asked.rows(connection, known, wanted)
     columns = ("id", "day", "provider", "kind", "status", "what", "why")
     shown = rows if form.value == "json" else [r | {"rows": len(r["rows"])} for r in rows]
     emit(shown, form, columns=columns, empty="no such event is recorded")
@@ -86,53 +72,6 @@ def one_of(name: str, word: str, known: Iterable[str]) -> None:
 def _day(words: str) -> date | None:
     found = common.moment(words)
     return found.date() if found else None
-
-
-def _is_asked(event: Found, model: str, source: str) -> bool:
-    provider, _, name = model.rpartition("/")
-    glob = name.casefold() if any(c in name for c in "*?[") else ""
-    named = not model or any(
-        (fnmatchcase(r.series.model, glob) if glob else fold(r.series.model) in (fold(name), fold(model)))
-        and (not provider or r.series.provider == provider.casefold() or r.series.model == model.casefold())
-        for r in event.rows
-    )
-    return named and (not source or any(r.source == source for r in event.rows))
-
-
-def _row(event: Found) -> dict[str, Any]:
-    return {
-        "id": event.id,
-        "kind": event.kind.value,
-        "announcement": event.announcement,
-        "provider": event.provider,
-        "day": event.day.isoformat(),
-        "lo": event.lo.isoformat(),
-        "hi": event.hi.isoformat(),
-        "status": event.status.value,
-        "recorded_at": event.recorded_at,
-        "source": event.source,
-        "what": one_line(event.rows),
-        "why": event.why,
-        "rows": [_price(r) for r in event.rows],
-    }
-
-
-def _price(row: EventRow) -> dict[str, Any]:
-    return {
-        "model": row.model or row.series.model,
-        "predecessor": row.predecessor,
-        "component": component_of(row.series),
-        "meter": row.series.meter,
-        "terms": row.series.terms.as_dict(),
-        "currency": row.series.currency,
-        "before": row.before,
-        "after": row.after,
-        "pct": None if row.pct is None else round(float(row.pct), 1),
-        "source": row.source,
-        "read_from": row.label,
-        "move": row.move or None,
-        "snapshot": row.snapshot or None,
-    }
 
 
 @events_app.command()

@@ -14,14 +14,14 @@ import typer
 from tracker.adapters import charts
 from tracker.adapters.store import indexes
 from tracker.adapters.store.indexes import Answer, Question
+from tracker.ask import index as asked_index
 from tracker.cli import common
 from tracker.cli.options import At, Csv, Json, KnownAt, Provider, Since, Until, form_of
 from tracker.cli.output import Form, emit, print_json
 from tracker.domain.chart import ARTICLE
 from tracker.domain.chart_frame import Spec, Theme
 from tracker.domain.errors import StoreTrouble, TrackerError
-from tracker.domain.hosted import Hosted
-from tracker.domain.index import ALL, JEVONS, Indexed, Ratio
+from tracker.domain.index import ALL, JEVONS, Indexed
 from tracker.domain.index_charts import hosted_chart, index_chart, premium_chart, standing
 
 app = typer.Typer(add_completion=False)
@@ -75,7 +75,7 @@ def index(
     if chart:
         _draw(chart, _spec(found, asked, kind, theme, width))
     if form is Form.json:
-        print_json(as_json(found, asked))
+        print_json(asked_index.as_json(found, asked))
     elif not chart or form is Form.csv:
         emit(_rows(found, asked, kind, form), form, empty=f"nothing is recorded for that by {asked.as_of}")
 
@@ -91,75 +91,22 @@ def _kinds(kind: Kind | None, form: Form) -> tuple[str, ...]:
     return indexes.KINDS if form is Form.json else (Kind.jevons.value, Kind.lines.value)
 
 
-def as_json(found: Answer, asked: Question) -> dict[str, Any]:
-    """All that was asked for; `points` of a series hold from their day on."""
-    return {
-        "as_of": asked.as_of.isoformat(),
-        "known_at": asked.known_at,
-        "base": asked.base.isoformat(),
-        "series": [
-            {
-                "index": s.index,
-                "provider": s.provider,
-                "variant": s.variant.value,
-                "points": [
-                    {"day": p.day.isoformat(), "value": p.value, "models": p.models} for p in s.points
-                ],
-            }
-            for s in found.series
-        ],
-        "hosted": [_hosted_row(h) for h in found.hosted],
-        "premium": [_premium_row(r) for r in found.premium],
-    }
-
-
-def _hosted_row(row: Hosted) -> dict[str, Any]:
-    return {
-        "model": row.model,
-        "weights": row.weights,
-        "day": row.day.isoformat(),
-        "own": row.own,
-        "window": row.window,
-        "median": row.median,
-        "least": row.least,
-        "hosts": list(row.hosts),
-    }
-
-
-def _premium_row(row: Ratio) -> dict[str, Any]:
-    return {
-        "line": row.line,
-        "over": row.over,
-        "day": row.day.isoformat(),
-        "ratio": row.ratio,
-        "price": row.price,
-        "over_price": row.over_price,
-    }
-
-
 # --- as a table ---
 
 
 def _rows(found: Answer, asked: Question, kind: Kind | None, form: Form) -> Sequence[dict[str, Any]]:
     if kind is Kind.hosted:
         rows = found.hosted if form is Form.csv else standing(found.hosted, asked.last)
-        shown = [_hosted_row(h) for h in rows]
+        shown = [asked_index.hosted_row(h) for h in rows]
         return shown if form is Form.csv else [row | {"hosts": len(row["hosts"])} for row in shown]
     if kind is Kind.premium:
-        return [_premium_row(r) for r in found.premium] if form is Form.csv else _by_day(_premiums(found))
+        return (
+            [asked_index.premium_row(r) for r in found.premium]
+            if form is Form.csv
+            else _by_day(_premiums(found))
+        )
     if form is Form.csv:
-        return [
-            {
-                "index": s.index,
-                "provider": s.provider,
-                "variant": s.variant.value,
-                "day": p.day.isoformat(),
-                "value": p.value,
-                "models": p.models,
-            }
-            for s in found.series
-            for p in s.points
-        ]
+        return asked_index.point_rows(found)
     return _by_day({_title(s): [(p.day, p.value) for p in s.points] for s in _of(found, asked)})
 
 

@@ -16,10 +16,11 @@ from tracker.adapters.edges import Edges
 from tracker.adapters.listener import listen
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.lock import sole
+from tracker.ask.moves import move_row
 from tracker.check import check
 from tracker.cli import common
 from tracker.cli.options import Csv, Json, form_of
-from tracker.cli.output import Form, emit, move_row, print_json, progress
+from tracker.cli.output import Form, emit, print_json, progress
 from tracker.daemon import Daemon
 from tracker.deliver import Delivered, deliver, enrol
 from tracker.domain.wording import grouped, tell

@@ -13,9 +13,10 @@ from tracker import ruling
 from tracker.adapters.store import questions
 from tracker.adapters.store.engine import writing
 from tracker.adapters.store.questions import Filters
+from tracker.ask import moves as asked_moves
 from tracker.cli import common
 from tracker.cli.options import Csv, Event, Json, Meter, Model, Only, Provider, Since, Until, form_of
-from tracker.cli.output import emit, move_row
+from tracker.cli.output import emit
 from tracker.domain.errors import TrackerError
 from tracker.domain.model import Status
 
@@ -52,7 +53,7 @@ def moves(
     narrowed = replace(narrowed, documented=documented, status=status.value if status else "")
     form = form_of(json, csv)
     with common.question() as connection:
-        rows = [move_row(m) for m in questions.find_moves(connection, narrowed)]
+        rows = asked_moves.rows(connection, narrowed)
     columns = (
         "id",
         "at",

@@ -17,10 +17,7 @@ from rich.markup import escape
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from tracker.domain.model import Move
-
-# What a spreadsheet takes for the beginning of a formula, in narrow and in wide letters.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from tracker.ask.printed import cell, plain
 
 
 class Form(StrEnum):
@@ -29,19 +26,6 @@ class Form(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON has it: money as a decimal string, moments as ISO 8601 in UTC."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(value, Mapping):
-        return {k: plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
-    return value
 
 
 def emit(
@@ -89,18 +73,6 @@ def _csv(rows: list[dict[str, Any]]) -> None:
         out.writerow([cell(v) for v in row.values()])
 
 
-def cell(value: Any) -> str:
-    """A CSV cell that no spreadsheet takes for a formula."""
-    value = plain(value)
-    if value is None:
-        return ""
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    words = str(value)
-    numeric = isinstance(value, (int, float)) or words.lstrip("-").replace(".", "", 1).isdigit()
-    return f"'{words}" if words.startswith(FORMULAS) and not numeric else words
-
-
 def _table(rows: list[dict[str, Any]], columns: Sequence[str]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in columns:
@@ -120,30 +92,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return " ".join(f"{k} {v}" for k, v in value.items())
     return "".join(c for c in str(plain(value)) if c.isprintable())
-
-
-def move_row(move: Move) -> dict[str, Any]:
-    """A move as `moves --json` prints it."""
-    return {
-        "id": move.id,
-        "at": move.at,
-        "recorded_at": move.recorded_at,
-        "provider": move.series.provider,
-        "model": move.model or move.series.model,
-        "meter": move.series.meter,
-        "terms": move.series.terms.as_dict(),
-        "before": move.before,
-        "after": move.after,
-        "pct": None if move.pct is None else float(move.pct),
-        "event": move.event,
-        "status": move.status.value,
-        "source": move.source,
-        "evidence": {
-            "snapshot": move.snapshot or None,
-            "confirmed_by": move.confirmed_by or None,
-            "not_before": move.not_before,
-            "label": move.label,
-            "currency": move.series.currency,
-            "reason": move.reason,
-        },
-    }

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 import scrapers.catalog
-from scrapers.source import Source
 from tracker.adapters import chromium, config
-from tracker.adapters.config.durations import shown_duration
-from tracker.adapters.store import Row, questions, snapshots
+from tracker.adapters.store import questions, snapshots
 from tracker.adapters.store.engine import asking
+from tracker.ask import sources as asked_sources
+from tracker.ask.times import END_OF_TIME
 from tracker.cli import common
 from tracker.cli.options import (
     At,
@@ -30,11 +30,8 @@ from tracker.cli.options import (
 )
 from tracker.cli.output import Form, emit
 from tracker.domain.errors import TrackerError
-from tracker.domain.health import seen_as
-from tracker.domain.model import State
 
 app = typer.Typer(add_completion=False)
-END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 @app.command(name="sources")
@@ -43,31 +40,14 @@ def sources_verb(json: Json = False, csv: Csv = False) -> None:
     settings = common.settings()
     available = common.sources(settings)
     engine = common.store(settings)
-    with asking(engine) as connection:
-        rows = questions.source_rows(connection)
     now = datetime.now(UTC)
-    found = [_source_row(source, rows.get(id), now) for id, source in sorted(available.items())]
+    with asking(engine) as connection:
+        found = asked_sources.rows(connection, available, now)
     for id, source in scrapers.catalog.sources().items():
         if id in config.needing_a_browser({id: source}) - set(available) - {s.id for s in settings.sources}:
-            found.append(_source_row(source, None, now) | {"last_outcome": chromium.WANTED})
+            found.append(asked_sources.source_row(source, None, now) | {"last_outcome": chromium.WANTED})
     columns = ("id", "kind", "via", "state", "offers", "last_look", "last_well", "next", "last_outcome")
     emit(found, form_of(json, csv), columns=columns)
-
-
-def _source_row(source: Source, row: Row[Any] | None, now: datetime) -> dict[str, Any]:
-    return {
-        "id": source.id,
-        "kind": source.kind,
-        "url": source.shown_url,
-        "every": shown_duration(source.every),
-        "state": seen_as(State(row.state), row.last_well, source.every, now) if row else State.never,
-        "last_look": row.last_look if row else None,
-        "last_well": row.last_well if row else None,
-        "last_outcome": row.last_outcome if row else "",
-        "offers": row.offers if row else 0,
-        "next": row.due if row else None,
-        "via": source.via,
-    }
 
 
 @app.command()

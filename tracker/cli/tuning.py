@@ -13,9 +13,10 @@ import typer
 
 from tracker.adapters.store import Connection, written
 from tracker.adapters.store.engine import asking
+from tracker.ask.moves import move_row
 from tracker.cli import common
 from tracker.cli.options import Csv, Json, Since, Until, form_of
-from tracker.cli.output import Form, emit, move_row, print_json
+from tracker.cli.output import Form, emit, print_json
 from tracker.domain import wording
 from tracker.domain.model import Move, Status
 from tracker.domain.settings import Settings

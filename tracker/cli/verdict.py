@@ -6,12 +6,13 @@ import asyncio
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from tracker.adapters import claims as claims_files
 from tracker.adapters.store import verdicts
+from tracker.ask import verdict as asked
 from tracker.cli import common
 from tracker.cli.options import At, Csv, Json, KnownAt, form_of
 from tracker.cli.output import Form, emit, print_json
@@ -51,17 +52,16 @@ def verdict(
     as_of = common.until(at).date()
     registered = _with_horizons(_claims(claims), horizon)
     with common.question() as connection:
-        found = verdicts.answers(connection, registered, as_of=as_of, known_at=known)
+        found = asked.verdict(connection, registered, as_of=as_of, known_at=known)
     if id:
         if id not in found["predictions"]:
             known_ids = ", ".join(found["predictions"])
             raise typer.BadParameter(f"no prediction is called {id}; there are {known_ids}")
         found["predictions"] = {id: found["predictions"][id]}
-    found["known_at"] = _shown(known)
     if form is Form.json:
         print_json(found)
     elif form is Form.csv:
-        emit(_states(found), form)
+        emit(asked.states(found), form)
     else:
         sys.stdout.write(tell(found))
 
@@ -86,29 +86,6 @@ def _with_horizons(claims: Claims, days: list[int] | None) -> Claims:
     return claims.model_copy(update={"defaults": defaults, "predictions": predictions})
 
 
-def _shown(known: datetime) -> str:
-    """A day where a day was given, else the moment."""
-    whole_day = (known.hour, known.minute, known.second) == (23, 59, 59)
-    return known.date().isoformat() if whole_day else known.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _states(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """A row a prediction, definition and horizon."""
-    return [
-        {
-            "as_of": found["as_of"],
-            "known_at": found["known_at"],
-            "prediction": id,
-            "definition": name or "rollup",
-            "horizon": horizon,
-            "state": states[horizon],
-        }
-        for id, row in found["predictions"].items()
-        for name, states in {"": row["rollup"], **row["by_definition"]}.items()
-        for horizon in row["rollup"]
-    ]
-
-
 @app.command()
 def claims(
     known_at: KnownAt = "",
@@ -121,35 +98,13 @@ def claims(
     known = common.until(known_at)
     registered = _claims(file)
     with common.question() as connection:
-        found = verdicts.price_answers(connection, registered, known_at=known)
+        found = asked.price_claims(connection, registered, known_at=known)
     if form is Form.json:
-        print_json(
-            {
-                "as_of": registered.source.published_at.isoformat(),
-                "known_at": _shown(known),
-                "source": registered.source.id,
-                "file_sha256": registered.sha256,
-                "price_claims": found,
-            }
-        )
+        print_json(found)
         return
-    rows = [{"id": id, **row} for id, row in found.items()]
-    shown = [_flat(row) for row in rows]
+    shown = asked.price_claim_rows(found)
     columns = ("id", "verdict", "claimed", "recorded", "holds_for", "matches_instead", "quote")
     emit(shown, form, columns=columns, empty="the claims file states no price")
-
-
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    recorded = row.get("actual", row.get("computed"))
-    return {
-        "id": row["id"],
-        "verdict": row["verdict"],
-        "claimed": row["claimed"],
-        "recorded": recorded,
-        "holds_for": ", ".join(row.get("holds_for", [])),
-        "matches_instead": ", ".join(row.get("matches_instead", [])),
-        "quote": row["quote"],
-    }
 
 
 @app.command(name="judge")

@@ -1,0 +1,71 @@
+"""How prices went, as `index --json` prints it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tracker.adapters.store.indexes import Answer, Question
+from tracker.domain.hosted import Hosted
+from tracker.domain.index import Ratio
+
+
+def as_json(found: Answer, asked: Question) -> dict[str, Any]:
+    """All that was asked for; `points` of a series hold from their day on."""
+    return {
+        "as_of": asked.as_of.isoformat(),
+        "known_at": asked.known_at,
+        "base": asked.base.isoformat(),
+        "series": [
+            {
+                "index": s.index,
+                "provider": s.provider,
+                "variant": s.variant.value,
+                "points": [
+                    {"day": p.day.isoformat(), "value": p.value, "models": p.models} for p in s.points
+                ],
+            }
+            for s in found.series
+        ],
+        "hosted": [hosted_row(h) for h in found.hosted],
+        "premium": [premium_row(r) for r in found.premium],
+    }
+
+
+def hosted_row(row: Hosted) -> dict[str, Any]:
+    return {
+        "model": row.model,
+        "weights": row.weights,
+        "day": row.day.isoformat(),
+        "own": row.own,
+        "window": row.window,
+        "median": row.median,
+        "least": row.least,
+        "hosts": list(row.hosts),
+    }
+
+
+def premium_row(row: Ratio) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "over": row.over,
+        "day": row.day.isoformat(),
+        "ratio": row.ratio,
+        "price": row.price,
+        "over_price": row.over_price,
+    }
+
+
+def point_rows(found: Answer) -> list[dict[str, Any]]:
+    """A row a point of the series."""
+    return [
+        {
+            "index": s.index,
+            "provider": s.provider,
+            "variant": s.variant.value,
+            "day": p.day.isoformat(),
+            "value": p.value,
+            "models": p.models,
+        }
+        for s in found.series
+        for p in s.points
+    ]
