@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from tracker.adapters.store.moves import DOCUMENTED, move_of, select_moves
-from tracker.adapters.store.series import SERIES, series_of
+from tracker.adapters.store.price_rows import holds_at, price_of, select_prices
 from tracker.adapters.store.spans import like
 from tracker.adapters.store.tables import bodies, looks, moves, prices, series, snapshots, sources
 from tracker.adapters.store.tables_alerts import alerts, deliveries
-from tracker.domain.model import Basis, Move
+from tracker.domain.model import Move
 from tracker.domain.spans import NEVER_LOOKED_AT
 from tracker.domain.witnesses import fold
 
@@ -57,83 +57,74 @@ def _named(model: str) -> Any:
 
 
 def prices_at(
-    connection: Connection, at: datetime, known_at: datetime, filters: Filters
+    connection: Connection,
+    at: datetime,
+    known_at: datetime,
+    filters: Filters,
+    *,
+    before: int | None = None,
+    limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    """The prices that held at `at`, as far as they were recorded by `known_at`."""
-    holds = and_(
-        prices.c.valid_from <= at,
-        or_(prices.c.valid_to.is_(None), prices.c.valid_to > at, prices.c.closed_at > known_at),
-        # A fact that was gathered tells of the time until then, and of what it dates itself.
-        or_(
-            prices.c.basis != Basis.documented.value,
-            prices.c.valid_to.is_not(None),
-            prices.c.recorded_at >= at - timedelta(days=1),
-        ),
-    )
-    return _prices(connection, known_at, filters, [holds])
+    """The prices that held at `at`, as far as they were recorded by `known_at`.
+
+    With a limit: the newest recorded first, below the row `before`, each with its row's number as `row`.
+    """
+    statement = _narrowed(select_prices(known_at).where(holds_at(at, known_at)), filters)
+    if limit is None:
+        in_order = (series.c.provider, series.c.model, series.c.key, prices.c.source, prices.c.valid_from)
+        return [price_of(row, known_at) for row in connection.execute(statement.order_by(*in_order))]
+    if before is not None:
+        statement = statement.where(prices.c.id < before)
+    newest = statement.order_by(prices.c.id.desc()).limit(limit)
+    return [price_of(row, known_at) | {"row": row.row} for row in connection.execute(newest)]
 
 
-def history(connection: Connection, known_at: datetime, filters: Filters) -> list[dict[str, Any]]:
-    """Every price that held at some time, oldest first, as recorded by `known_at`."""
-    within = []
+def history(
+    connection: Connection,
+    known_at: datetime,
+    filters: Filters,
+    *,
+    after: tuple[datetime, int] | None = None,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Every price that held at some time, series by series, oldest first, as recorded by `known_at`.
+
+    With a limit: oldest first over all series, after (valid_from, row), each with its row's number as `row`.
+    """
+    statement = _narrowed(select_prices(known_at), filters)
     if filters.since:
         still_open = or_(prices.c.valid_to.is_(None), prices.c.closed_at > known_at)
-        within.append(or_(still_open, prices.c.valid_to > filters.since))
+        statement = statement.where(or_(still_open, prices.c.valid_to > filters.since))
     if filters.until:
-        within.append(prices.c.valid_from <= filters.until)
-    return _prices(connection, known_at, filters, within)
+        statement = statement.where(prices.c.valid_from <= filters.until)
+    if limit is None:
+        in_order = (series.c.provider, series.c.model, series.c.key, prices.c.source, prices.c.valid_from)
+        return [price_of(row, known_at) for row in connection.execute(statement.order_by(*in_order))]
+    if after is not None:
+        statement = statement.where(_beyond(prices.c.valid_from, prices.c.id, after))
+    oldest = statement.order_by(prices.c.valid_from, prices.c.id).limit(limit)
+    return [price_of(row, known_at) | {"row": row.row} for row in connection.execute(oldest)]
 
 
-def _prices(
-    connection: Connection, known_at: datetime, filters: Filters, clauses: Sequence[Any]
-) -> list[dict[str, Any]]:
-    recorded = and_(
-        prices.c.recorded_at <= known_at,
-        or_(prices.c.withdrawn_at.is_(None), prices.c.withdrawn_at > known_at),
-    )
-    statement = (
-        select(
-            prices.c.source,
-            prices.c.price,
-            prices.c.model.label("printed"),
-            prices.c.promo_until,
-            prices.c.valid_from,
-            prices.c.valid_to,
-            prices.c.closed_at,
-            prices.c.recorded_at,
-            prices.c.basis,
-            *SERIES,
-        )
-        .join(series, series.c.id == prices.c.series)
-        .where(recorded, *clauses, *filters.clauses())
-        .order_by(series.c.provider, series.c.model, series.c.key, prices.c.source, prices.c.valid_from)
-    )
-    if filters.source:
-        statement = statement.where(prices.c.source == filters.source)
-    return [_price(row, known_at) for row in connection.execute(statement)]
+def _narrowed(statement: Any, filters: Filters) -> Any:
+    statement = statement.where(*filters.clauses())
+    return statement.where(prices.c.source == filters.source) if filters.source else statement
 
 
-def _price(row: Any, known_at: datetime) -> dict[str, Any]:
-    s = series_of(row)
-    promo = {"promo_until": row.promo_until} if row.promo_until else {}
-    over = row.closed_at is not None and row.closed_at <= known_at
-    return {
-        "provider": s.provider,
-        "model": row.printed,
-        "meter": s.meter,
-        "price": row.price,
-        "currency": s.currency,
-        "terms": s.terms.as_dict() | promo,
-        "valid_from": row.valid_from,
-        "valid_to": row.valid_to if over else None,
-        "recorded_at": row.recorded_at,
-        "source": row.source,
-        "basis": row.basis,
-    }
+def _beyond(moment: Any, id: Any, last: tuple[datetime, int]) -> Any:
+    """Rows after the last one of a page that is ordered by both."""
+    return or_(moment > last[0], and_(moment == last[0], id > last[1]))
 
 
-def find_moves(connection: Connection, filters: Filters, limit: int | None = None) -> list[Move]:
+def find_moves(
+    connection: Connection,
+    filters: Filters,
+    limit: int | None = None,
+    before: tuple[datetime, int] | None = None,
+) -> list[Move]:
     """Moves, the newest first; `since` and `until` compare with the day on the provider's side.
+
+    `before` is the (at, id) of the last one of the page before.
 
     What only the bundled facts tell is among them where it is asked for: `documented`, or their source.
     """
@@ -150,6 +141,9 @@ def find_moves(connection: Connection, filters: Filters, limit: int | None = Non
         statement = statement.where(moves.c.at >= filters.since)
     if filters.until:
         statement = statement.where(moves.c.at <= filters.until)
+    if before:
+        same_moment = and_(moves.c.at == before[0], moves.c.id < before[1])
+        statement = statement.where(or_(moves.c.at < before[0], same_moment))
     return [move_of(row) for row in connection.execute(statement.limit(limit))]
 
 
@@ -180,8 +174,9 @@ def alert_rows(
     channel: str = "",
     rule: str = "",
     event: str = "",
+    after: str = "",
 ) -> list[Mapping[str, Any]]:
-    """Alerts with their deliveries, the newest first."""
+    """Alerts with their deliveries, the newest first; `after` is the last one of the page before."""
     statement = (
         select(
             deliveries.c.id,
@@ -197,13 +192,17 @@ def alert_rows(
             deliveries.c.part_of,
         )
         .join(alerts, alerts.c.id == deliveries.c.alert)
-        .order_by(alerts.c.id.desc())
+        .order_by(alerts.c.id.desc(), deliveries.c.id)
         .limit(limit)
     )
     asked = {deliveries.c.state: state, deliveries.c.channel: channel, alerts.c.rule: rule}
     for column, word in (asked | {alerts.c.event: event}).items():
         if word:
             statement = statement.where(column == word)
+    if after:
+        last = select(deliveries.c.alert).where(deliveries.c.id == after).scalar_subquery()
+        same_alert = and_(alerts.c.id == last, deliveries.c.id > after)
+        statement = statement.where(or_(alerts.c.id < last, same_alert))
     return [
         dict(row) | {"next_try": row["next_try"] if row["state"] == "waiting" else None}
         for row in connection.execute(statement).mappings()
@@ -211,9 +210,9 @@ def alert_rows(
 
 
 def snapshot_rows(
-    connection: Connection, source: str = "", limit: int | None = None
+    connection: Connection, source: str = "", limit: int | None = None, before: int | None = None
 ) -> list[Mapping[str, Any]]:
-    """Kept pages, the newest first; `size` is in bytes as fetched, `stored` as kept."""
+    """Kept pages, the newest first, below the id `before`; `size` in bytes as fetched, `stored` as kept."""
     statement = (
         select(
             snapshots.c.id,
@@ -232,6 +231,8 @@ def snapshot_rows(
     )
     if source:
         statement = statement.where(snapshots.c.source == source)
+    if before is not None:
+        statement = statement.where(snapshots.c.id < before)
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
