@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
+import gzip
 import hashlib
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import ParamSpec, TypeVar, cast
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -17,43 +15,19 @@ from scrapers.source import Source
 from tracker.adapters.store import Engine
 from tracker.adapters.store.migrate import is_current
 from tracker.domain.errors import TrackerError
-from tracker.web import drawings, metrics
+from tracker.web import charts, drawings, metrics, scripts
 from tracker.web.pages import Pages, Refused, Rendering, Route, Static, environment, static_files
 from tracker.web.registry import ROUTES
 from tracker.web.shield import SAFE_HEADERS, Shield
 
 P = ParamSpec("P")
 T = TypeVar("T")
+W = TypeVar("W", bound=Hashable)
 
 READING = ["GET", "HEAD"]
-READERS = 2  # pages made side by side: the store's connections are there for the looks
 MOST_DRAWN = 10  # charts that are asked for at once: each takes the interpreter for 60 ms
 INERT = {"content-security-policy": "default-src 'none'; sandbox", "x-content-type-options": "nosniff"}
 OLD_SCHEMA = "the store has the schema of another version: run tracker db upgrade"
-
-
-class Aside:
-    """Runs questions beside the event loop, in a few threads of its own; the others queue."""
-
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(READERS, "web")
-        self._queued: dict[Callable[[], object], asyncio.Future[object]] = {}
-
-    async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        asked = partial(question, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, asked)
-
-    async def share(self, question: Callable[[], T]) -> T:
-        """As `ask`, but all who ask while it is queued get the one answer: never an older one."""
-
-        def begin() -> T:
-            del self._queued[question]  # who asks from here on may know of what this answer does not
-            return question()
-
-        waiting = self._queued.get(question)
-        if waiting is None:
-            waiting = self._queued[question] = asyncio.ensure_future(self.ask(begin))
-        return cast(T, await asyncio.shield(waiting))
 
 
 def make_app(
@@ -78,6 +52,7 @@ def make_app(
     _add_pages(app, pages, aside)
     _add_kept_bytes(app, pages, static, aside)
     _add_drawings(app, drawings.Drawings(engine, now))
+    _add_scripts(app)
     _add_monitors(app, pages, aside)
     _add_answers_to_errors(app, pages)
     return app
@@ -117,14 +92,11 @@ def _add_kept_bytes(app: FastAPI, pages: Pages, static: Mapping[str, Static], as
 
 def _add_drawings(app: FastAPI, drawn: drawings.Drawings) -> None:
     aside = Aside()  # of their own: no page waits for a drawing, and no more than two are made at a time
-    waiting: set[drawings.Asked] = set()
+    waiting: set[Hashable] = set()
 
-    @app.api_route("/moves/{id}/chart.{media}", methods=READING)
-    async def chart(
-        request: Request, id: str, media: str, theme: str = "light", width: str = "390"
+    async def answer(
+        request: Request, wanted: W | None, draw: Callable[[W], bytes | None], media_type: str
     ) -> Response:
-        """The chart of a move as a picture."""
-        wanted = drawings.asked(id, media, theme, width)
         if wanted is None:
             raise HTTPException(404)
         if len(waiting | {wanted}) > MOST_DRAWN:
@@ -132,7 +104,7 @@ def _add_drawings(app: FastAPI, drawn: drawings.Drawings) -> None:
             return JSONResponse({"error": "too many charts are being drawn"}, 503, headers)
         waiting.add(wanted)
         try:
-            body = await aside.ask(drawn.get, wanted)
+            body = await aside.ask(draw, wanted)
         finally:
             waiting.discard(wanted)
         if body is None:
@@ -141,7 +113,36 @@ def _add_drawings(app: FastAPI, drawn: drawings.Drawings) -> None:
         headers = INERT | {"etag": tag, "cache-control": f"max-age={drawings.FRESH.seconds}"}
         if tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        return Response(body, headers=headers, media_type=drawings.MEDIA_TYPES[wanted.media])
+        return Response(body, headers=headers, media_type=media_type)
+
+    @app.api_route("/moves/{id}/chart.{media}", methods=READING)
+    async def chart(
+        request: Request, id: str, media: str, theme: str = "light", width: str = "390"
+    ) -> Response:
+        """The chart of a move as a picture."""
+        wanted = drawings.asked(id, media, theme, width)
+        return await answer(request, wanted, drawn.get, drawings.MEDIA_TYPES.get(media, ""))
+
+    @app.api_route("/charts/{name}", methods=READING)
+    async def picture(request: Request, name: str) -> Response:
+        """A chart of a page that was shown lately, as a picture."""
+        wanted = charts.wanted(name)
+        return await answer(request, wanted, charts.PICTURES.get, drawings.MEDIA_TYPES["svg"])
+
+
+def _add_scripts(app: FastAPI) -> None:
+    made, aside = scripts.Scripts(), Aside()  # of its own: no page waits while it is made
+
+    @app.api_route("/scripts/vega.js", methods=READING)
+    async def vega(request: Request) -> Response:
+        """The script that makes charts of their specifications; its address changes with its version."""
+        body = await aside.share(made.vega)
+        headers = {"cache-control": "max-age=604800", "vary": "accept-encoding"}
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["content-encoding"] = "gzip"
+        else:
+            body = gzip.decompress(body)
+        return Response(body, headers=headers, media_type=scripts.MEDIA_TYPE)
 
 
 def _add_monitors(app: FastAPI, pages: Pages, aside: Aside) -> None:
