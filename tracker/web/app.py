@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -16,12 +17,11 @@ from tracker.adapters.store import Engine
 from tracker.adapters.store.migrate import is_current
 from tracker.domain.errors import TrackerError
 from tracker.web import charts, drawings, metrics, scripts
+from tracker.web.aside import Aside
 from tracker.web.pages import Pages, Refused, Rendering, Route, Static, environment, static_files
 from tracker.web.registry import ROUTES
 from tracker.web.shield import SAFE_HEADERS, Shield
 
-P = ParamSpec("P")
-T = TypeVar("T")
 W = TypeVar("W", bound=Hashable)
 
 READING = ["GET", "HEAD"]
@@ -36,11 +36,14 @@ def make_app(
     *,
     now: Callable[[], datetime],
     trouble: Callable[[], str],
+    token: Callable[[], str] = str,
+    base_url: Callable[[], str] = str,
 ) -> FastAPI:
     """The application over one store, which it only reads; `sources` are the enabled ones by id.
 
     `trouble` says in one sentence what is wrong with the process, or nothing; it is called at every
-    request and must not block.
+    request and must not block. `token` opens the API where it is not empty; links in feeds begin with
+    `base_url`.
     """
     static = static_files()
     pages = Pages(engine, sources, now, trouble, environment(static, ROUTES))
