@@ -67,6 +67,7 @@ def base_rate(n: int, window: int, horizon: int) -> BaseRate:
     return BaseRate(n, window, horizon, round(chance, DIGITS), round(low, DIGITS), round(high, DIGITS))
 
 
+@cache  # it does not depend on how far ahead is asked
 def _gamma_quantile(shape: float, share: float) -> float:
     """Below which a variable of Gamma(shape, 1) lies with the probability `share`."""
     low, high = 0.0, shape + 10 * math.sqrt(shape) + 10

@@ -49,7 +49,7 @@ def move_chart(
     since, end = _time(lines, moves, until)
     values = [float(s.price) for line in lines for s in line.steps if s.price is not None]
     values += [float(price) for m in moves for price in (m.before, m.after)]
-    y = _with_headroom(value_axis(frame, values), values)
+    y = with_headroom(value_axis(frame, values), values)
     article = article_rule(frame, ARTICLE, since.date(), end.date())
     raised = bool(article) and abs(first.at - start_of(ARTICLE)) < (end - since) * NEAR[frame.is_narrow]
     return whole(
@@ -108,7 +108,7 @@ def _names(lines: Sequence[Line], frame: Frame) -> list[str]:
 # --- layers ---
 
 
-def _with_headroom(y: Spec, values: Sequence[float]) -> Spec:
+def with_headroom(y: Spec, values: Sequence[float]) -> Spec:
     """The axis with room above and below, so that no line and no word lies on its edge."""
     low, high = min(values), max(values)
     if y["scale"].get("type") == "log":
@@ -131,7 +131,7 @@ def _drawn(
         "data": {"values": rows},
         "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2.4, "strokeJoin": "round"},
         "encoding": {
-            "x": _moments(since, end, frame),
+            "x": moments(since, end, frame),
             "y": {"field": "value", "type": "quantitative", **y},
             "color": {"field": "name", "type": "nominal", "scale": scale, "legend": legend},
             "detail": {"field": "run", "type": "nominal"},
@@ -151,12 +151,13 @@ def _rows(line: Line, name: str, end: datetime) -> Iterable[Spec]:
         if step.price is None:
             run += 1
             continue
-        yield {"at": _iso(step.at), "value": float(step.price), "name": name, "run": run}
+        yield {"at": iso(step.at), "value": float(step.price), "name": name, "run": run}
         if after.price is None:
-            yield {"at": _iso(after.at), "value": float(step.price), "name": name, "run": run}
+            yield {"at": iso(after.at), "value": float(step.price), "name": name, "run": run}
 
 
-def _moments(since: datetime, end: datetime, frame: Frame) -> Spec:
+def moments(since: datetime, end: datetime, frame: Frame) -> Spec:
+    """The axis of moments: hours, days, months or years, as far as it reaches."""
     long = end - since
     if long < timedelta(days=3):
         axis: Spec = {"format": "%d %b %H:%M", "tickCount": 3 if frame.is_narrow else 6, "grid": False}
@@ -171,7 +172,7 @@ def _moments(since: datetime, end: datetime, frame: Frame) -> Spec:
         "field": "at",
         "type": "temporal",
         "title": None,
-        "scale": {"type": "utc", "domain": [_iso(since), _iso(end)]},
+        "scale": {"type": "utc", "domain": [iso(since), iso(end)]},
         "axis": axis | {"labelOverlap": "greedy"},
     }
 
@@ -186,8 +187,8 @@ def _mark(
     words = {"field": "words", "type": "nominal"}
     side = {"align": "right", "dx": -7} if at - since > (end - since) * LATE else {"align": "left", "dx": 7}
     text = {"type": "text", "color": colours.ink, "fontSize": 11.5, "baseline": "bottom", **side}
-    day = {"at": _iso(at), "words": _day(at, end - since)}
-    dots = [{"at": _iso(m.at), "value": float(m.after)} for m in moves]
+    day = {"at": iso(at), "words": _day(at, end - since)}
+    dots = [{"at": iso(m.at), "value": float(m.after)} for m in moves]
     above = text | {"dx": 0, "y": 0, "dy": -20 if raised else -4}
     of_day = [
         {"mark": {"type": "rule", "color": colours.ink, "opacity": 0.55}, "encoding": {"x": x}},
@@ -229,7 +230,7 @@ def _labelled(moves: Sequence[Move]) -> list[Move]:
 
 def _label(move: Move) -> Spec:
     words = " → ".join(wording.money(price, move.series.currency) for price in (move.before, move.after))
-    return {"at": _iso(move.at), "value": float(move.after), "words": words}
+    return {"at": iso(move.at), "value": float(move.after), "words": words}
 
 
 def _day(at: datetime, long: timedelta) -> str:
@@ -237,5 +238,6 @@ def _day(at: datetime, long: timedelta) -> str:
     return f"{at.day} {at:%b %H:%M} UTC" if long < timedelta(days=3) else f"{at.day} {at:%b %Y}"
 
 
-def _iso(at: datetime) -> str:
+def iso(at: datetime) -> str:
+    """A moment as Vega reads it, in UTC."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -88,18 +88,26 @@ def place_of(series: Series) -> tuple[bool, int, str]:
 
 def _steps(spans: Sequence[Span], until: datetime) -> tuple[Step, ...]:
     """The prices of one line from each moment at which another holds; it ends in a price, or in none."""
+    return tuple(Step(at, best.price if best else None) for at, best in told_steps(spans, until))
+
+
+def told_steps(spans: Sequence[Span], until: datetime) -> list[tuple[datetime, Span | None]]:
+    """When the price of one line became another, and what says so best; None from when none is known."""
     ends = {s.valid_to for s in spans if s.valid_to is not None}
     moments = sorted(at for at in {s.valid_from for s in spans} | ends if at <= until)
     if not moments:  # all that is recorded of it is still to come
-        return ()
+        return []
     moments = moments[-4 * MOST_STEPS :]
     lasting = [s for s in spans if s.valid_to is None or s.valid_to > moments[0]]
-    steps: list[Step] = []
+    steps: list[tuple[datetime, Span | None]] = []
     for at in moments:
         best = price_at(lasting, at)
-        price = best.price if best else None
-        if not steps or steps[-1].price != price:
-            steps.append(Step(at, price))
-    if steps and steps[0].price is None:
+        if not steps or _price(steps[-1][1]) != _price(best):
+            steps.append((at, best))
+    if steps and steps[0][1] is None:
         steps = steps[1:]
-    return tuple(steps[-MOST_STEPS:])
+    return steps[-MOST_STEPS:]
+
+
+def _price(span: Span | None) -> Decimal | None:
+    return span.price if span else None

@@ -16,7 +16,7 @@ from tracker import __version__
 from tracker.adapters.store import Connection, Engine, questions, snapshots, status
 from tracker.adapters.store.engine import asking
 from tracker.domain import wording
-from tracker.web import words
+from tracker.web import charts, words
 from tracker.web.watched import Watched, watched
 
 HERE = Path(__file__).parent
@@ -112,9 +112,11 @@ def environment(static: Mapping[str, Static], routes: Sequence[Route] = ()) -> E
     )
     env.filters.update(words.FILTERS)
     env.tests.update(words.TESTS)
+    addresses = {name: f"/static/{name}?{f.tag}" for name, f in static.items()}
     env.globals.update(
         version=__version__,
-        static={name: f"/static/{name}?{f.tag}" for name, f in static.items()},
+        static=addresses,
+        chart_script=charts.script(addresses.get("chart.js", "")),
         nav=[(route.path, route.label) for route in routes if route.label],
     )
     return env

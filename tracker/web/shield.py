@@ -12,8 +12,8 @@ LONGEST_TARGET = 2048  # bytes of path and query; none of ours comes near
 LARGEST_BODY = 64 * 1024  # bytes; no route reads one
 
 CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 SAFE_HEADERS = {
     "content-security-policy": CSP,
