@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from tracker.adapters.store.indexes import Answer, Question
+from tracker.adapters.store.indexes import OPEN, Answer, Question
 from tracker.domain.hosted import Hosted
 from tracker.domain.index import Ratio
 
@@ -69,3 +70,26 @@ def point_rows(found: Answer) -> list[dict[str, Any]]:
         for s in found.series
         for p in s.points
     ]
+
+
+def by_day(columns: dict[str, list[tuple[date, float]]]) -> list[dict[str, Any]]:
+    """One row a day on which anything moved, with what held on it."""
+    held: dict[str, float | None] = dict.fromkeys(columns)
+    days: dict[date, dict[str, float]] = {}
+    for name, points in columns.items():
+        for day, value in points:
+            days.setdefault(day, {})[name] = round(value, 2)
+    rows = []
+    for day, moved in sorted(days.items()):
+        held |= moved
+        rows.append({"day": day.isoformat(), **held})
+    return rows
+
+
+def premiums(found: Answer) -> dict[str, list[tuple[date, float]]]:
+    """What each line is times the open leader, by name."""
+    columns: dict[str, list[tuple[date, float]]] = {}
+    for ratio in found.premium:
+        if ratio.over == OPEN[0]:
+            columns.setdefault(ratio.line, []).append((ratio.day, ratio.ratio))
+    return columns

@@ -103,19 +103,11 @@ def _rows(found: Answer, asked: Question, kind: Kind | None, form: Form) -> Sequ
         return (
             [asked_index.premium_row(r) for r in found.premium]
             if form is Form.csv
-            else _by_day(_premiums(found))
+            else asked_index.by_day(asked_index.premiums(found))
         )
     if form is Form.csv:
         return asked_index.point_rows(found)
-    return _by_day({_title(s): [(p.day, p.value) for p in s.points] for s in _of(found, asked)})
-
-
-def _premiums(found: Answer) -> dict[str, list[tuple[date, float]]]:
-    columns: dict[str, list[tuple[date, float]]] = {}
-    for ratio in found.premium:
-        if ratio.over == indexes.OPEN[0]:
-            columns.setdefault(ratio.line, []).append((ratio.day, ratio.ratio))
-    return columns
+    return asked_index.by_day({_title(s): [(p.day, p.value) for p in s.points] for s in _of(found, asked)})
 
 
 def _of(found: Answer, asked: Question) -> list[Indexed]:
@@ -124,20 +116,6 @@ def _of(found: Answer, asked: Question) -> list[Indexed]:
 
 def _title(series: Indexed) -> str:
     return f"same models, {series.variant.value}" if series.index == JEVONS else "lines"
-
-
-def _by_day(columns: dict[str, list[tuple[date, float]]]) -> list[dict[str, Any]]:
-    """One row a day on which anything moved, with what held on it."""
-    held: dict[str, float | None] = dict.fromkeys(columns)
-    days: dict[date, dict[str, float]] = {}
-    for name, points in columns.items():
-        for day, value in points:
-            days.setdefault(day, {})[name] = round(value, 2)
-    rows = []
-    for day, moved in sorted(days.items()):
-        held |= moved
-        rows.append({"day": day.isoformat(), **held})
-    return rows
 
 
 # --- as a chart ---
