@@ -89,7 +89,7 @@ def test_moves_that_were_seen_together_are_one_group_in_the_order_of_their_meter
     ]
     assert [th.attributes["rowspan"] for th in group.css("th")] == ["3"]
     links = {a.text().split()[0]: a.attributes for a in group.css("td.evidence a")}
-    assert links["snapshot"]["href"] == "/snapshots/1"
+    assert links["snapshot"]["href"] == "/snapshots/1/shown?move=7"
     assert links["page"] == {"href": "https://openai.example/pricing", "rel": "noreferrer noopener"}
 
 
@@ -149,7 +149,7 @@ def test_only_the_latest_moves_are_shown_and_the_rest_is_counted(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pages_now, "LATEST", 2)
-    monkeypatch.setattr(pages_moves, "MOST", 3)
+    monkeypatch.setattr(pages_moves, "ROWS", 3)
     sources = by_id(source("openai"))
     add_sources(engine, sources)
     page = keep_page(engine, "openai", b"x")

@@ -70,13 +70,18 @@ def test_without_escaping_the_test_above_would_fail(engine: Engine, monkeypatch:
         assert_inert(get(app_over(engine, sources), "/"))
 
 
+FORMS = [("/prices", "get"), ("/moves", "get")]
+
+
 def assert_inert(answer: httpx.Response) -> None:
     assert answer.status_code == 200
     assert len(answer.text) < 100_000, "a huge name makes a huge page"
     assert "\u202e" not in answer.text and "\u2066" not in answer.text
     tree = LexborHTMLParser(answer.text)
-    assert not tree.css("script, iframe, object, embed, form, style, svg, base")
-    assert all((img.attributes["src"] or "").startswith("/static/") for img in tree.css("img"))
+    assert not tree.css("script, iframe, object, embed, style, svg, base")
+    pictures = ("/static/", "/moves/")
+    assert all((img.attributes["src"] or "").startswith(pictures) for img in tree.css("img"))
+    assert all((f.attributes["action"], f.attributes["method"]) in FORMS for f in tree.css("form"))
     for node in tree.css("*"):
         for name, value in node.attributes.items():
             assert not name.startswith("on") and name != "style", node.html

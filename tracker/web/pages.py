@@ -118,6 +118,7 @@ def environment(static: Mapping[str, Static], routes: Sequence[Route] = ()) -> E
         static=addresses,
         chart_script=charts.script(addresses.get("chart.js", "")),
         nav=[(route.path, route.label) for route in routes if route.label],
+        has_models=any(route.path.startswith("/models/") for route in routes),
     )
     return env
 

@@ -1,19 +1,117 @@
-"""The pages of moves."""
+"""The pages of moves: all of them, narrowed by a plain form, and each with what stands behind it."""
 
 from __future__ import annotations
 
-from tracker.adapters.store import status
-from tracker.domain.model import Status
-from tracker.web.pages import Asked, Route, Shown
+import re
+from collections.abc import Sequence
+from datetime import datetime
 
-MOST = 500  # moves
+from scrapers.meters import METERS
+from tracker.adapters.store import moves as store_moves
+from tracker.adapters.store import proofs, questions, status
+from tracker.adapters.store.questions import Filters
+from tracker.domain import wording
+from tracker.domain.events import Kind
+from tracker.domain.model import Move, Status
+from tracker.web import forms, words
+from tracker.web.pages import Asked, Route, Shown, not_there
+
+ROWS = 100  # moves a page
+FIELDS = ("provider", "model", "meter", "event", "status", "since", "until", "told", "source")
+TOLD = {"all": "looks and bundled history"}
+STATUSES = {status.value: status.value for status in Status}
+EVENTS = {kind.value: kind.value.replace("_", " ") for kind in Kind}
+_LAST = re.compile(r"([0-9T:.Z-]{10,32})~([0-9]{1,9})")
 
 
 def moves(asked: Asked) -> Shown:
-    """The latest moves, however they stand."""
-    found = status.latest_moves(asked.connection, list(Status), MOST)
-    total = sum(status.counts(asked.connection)["moves"].values())
-    return "moves.html", {"moves": found, "total": total}
+    """Moves, however they stand, the newest on the provider's side first."""
+    given = _given(asked)
+    before = _before(asked)
+    found = whole(questions.find_moves(asked.connection, _filters(asked, given), ROWS + 1, before), ROWS)
+    total = sum(status.counts(asked.connection)["moves"].values()) if not any(given.values()) else 0
+    last = found.shown[-1] if found.shown and found.goes_on else None
+    mark = f"{last.at.isoformat().replace('+00:00', 'Z')}~{last.id}" if last else ""
+    return "moves.html", {
+        "moves": found.shown,
+        "total": total,
+        "given": given,
+        "is_later": before is not None,
+        "first": forms.address("/moves", given),
+        "after": forms.address("/moves", given, before=mark) if mark else "",
+        "meters": {meter: words.meter(meter) for meter in METERS},
+        "statuses": STATUSES,
+        "events": EVENTS,
+        "told": TOLD,
+    }
 
 
-ROUTES = (Route("/moves", moves, "Moves"),)
+class Whole:
+    """So many moves as are shown, and whether others follow."""
+
+    def __init__(self, shown: list[Move], goes_on: bool) -> None:
+        self.shown, self.goes_on = shown, goes_on
+
+
+def whole(found: Sequence[Move], most: int) -> Whole:
+    """At most so many of one more: the last model of them is there with all that moved, or not at all."""
+    if len(found) <= most:
+        return Whole(list(found), False)
+    end = most
+    while end and _same(found[end - 1], found[end]):
+        end -= 1
+    return Whole(list(found[: end or most]), True)
+
+
+def _same(one: Move, other: Move) -> bool:
+    seen = (one.source, one.at, one.recorded_at) == (other.source, other.at, other.recorded_at)
+    return seen and wording.model_name(one) == wording.model_name(other)
+
+
+def _given(asked: Asked) -> dict[str, str]:
+    given = {name: forms.text(asked, name) for name in FIELDS}
+    known = {"event": EVENTS, "status": STATUSES, "told": TOLD}
+    return given | {name: forms.choice(asked, name, choices) for name, choices in known.items()}
+
+
+def _filters(asked: Asked, given: dict[str, str]) -> Filters:
+    return Filters(
+        provider=given["provider"],
+        model=given["model"],
+        meter=given["meter"],
+        source=given["source"],
+        event=given["event"],
+        status=given["status"],
+        documented=bool(given["told"]),
+        since=forms.day(asked, "since"),
+        until=forms.day(asked, "until", end=True),
+    )
+
+
+def _before(asked: Asked) -> tuple[datetime, int] | None:
+    """The last move of the page before."""
+    said = _LAST.fullmatch(asked.query.get("before", ""))
+    if said is None:
+        return None
+    try:
+        at = datetime.fromisoformat(said[1])
+    except ValueError:
+        return None
+    return (at, int(said[2])) if at.tzinfo else None
+
+
+def move(asked: Asked) -> Shown:
+    """One move, and what stands behind it."""
+    found = store_moves.steps_of(asked.connection, [asked.id()])
+    if not found:
+        raise not_there("There is no move of that number.")
+    return "move.html", {
+        "move": found[0],
+        "settled_at": proofs.settled_at(asked.connection, found[0].id),
+        "meanings": proofs.meanings(asked.connection, found[0].id),
+        "alerts": proofs.told(asked.connection, found[0].id),
+        "beside": proofs.beside(asked.connection, found[0]),
+    }
+
+
+ROUTES = (Route("/moves", moves, "Moves"), Route("/moves/{id}", move, under="/moves"))

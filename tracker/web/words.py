@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from scrapers.meters import METERS
 from tracker.domain import wording
 from tracker.domain.model import Move, State, Status
+from tracker.domain.spans import Span
 from tracker.web.watched import WORST_FIRST, Watched
 
 STATE_WORDS = {
@@ -75,15 +76,19 @@ def together(moves: Iterable[Move]) -> list[list[Move]]:
     return [sorted(group, key=lambda m: _ORDER.get(m.series.meter, len(_ORDER))) for group in groups.values()]
 
 
-def metered(move: Move) -> str:
-    """What the price is for: "input per 1M tokens"."""
-    meter = move.series.meter
-    known = " ".join(filter(None, (wording.meter_words(meter), wording.unit_words(meter))))
-    return known or wording.harmless(meter)
+def meter(name: str) -> str:
+    """What is metered, and by what: "input per 1M tokens"."""
+    known = " ".join(filter(None, (wording.meter_words(name), wording.unit_words(name))))
+    return known or wording.harmless(name)
 
 
-def terms(move: Move) -> str:
-    return wording.terms_words(move.series.terms)
+def metered(priced: Move | Span) -> str:
+    """What the price is for."""
+    return meter(priced.series.meter)
+
+
+def terms(priced: Move | Span) -> str:
+    return wording.terms_words(priced.series.terms)
 
 
 def event_words(move: Move) -> str:
@@ -101,9 +106,14 @@ def standing(move: Move) -> str:
     return wording.harmless(move.reason.removeprefix(f"{move.status} "))
 
 
-def price(move: Move, which: str) -> str:
-    """`before` or `after` with its currency."""
-    return wording.money(getattr(move, which), move.series.currency)
+def price(priced: Move | Span, which: str = "price") -> str:
+    """`before` or `after` of a move, `price` of a span, with its currency."""
+    return wording.money(getattr(priced, which), priced.series.currency)
+
+
+def model_address(priced: Move | Span) -> str:
+    """The page of its model."""
+    return f"/models/{quote(priced.series.provider, safe='')}/{quote(priced.series.model, safe='/')}"
 
 
 def change(move: Move) -> str:
@@ -155,7 +165,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "iso": iso,
     "day": day,
     "clock": clock,
+    "meter": meter,
     "metered": metered,
+    "model_address": model_address,
     "terms": terms,
     "together": together,
     "event_words": event_words,

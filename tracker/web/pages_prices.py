@@ -1,0 +1,105 @@
+"""The page of prices: every offer in force, as of any day, narrowed and sorted by a plain form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from scrapers.meters import METERS
+from tracker.adapters.store import price_pages
+from tracker.adapters.store.price_pages import MOST_COUNTED, Listed, Wanted
+from tracker.adapters.store.questions import Filters
+from tracker.web import forms, words
+from tracker.web.pages import Asked, Route, Shown
+
+ROWS = 100  # a page
+FIELDS = ("provider", "model", "meter", "kind", "source", "at", "known_at", "sort")
+KINDS = {
+    "providers": "makers",
+    "hosts": "hosts of open weights",
+    "plans": "plans",
+    "catalogs": "catalogues",
+    "facts": "bundled history",
+}
+SORTS = {
+    "model": "by model",
+    "price": "cheapest first",
+    "dearest": "dearest first",
+    "newest": "newest first",
+    "oldest": "longest in force first",
+}
+
+
+def prices(asked: Asked) -> Shown:
+    """The prices in force at a moment, as they were known at another."""
+    at, known_at = forms.day(asked, "at", end=True), forms.day(asked, "known_at", end=True)
+    given = _given(asked)
+    order, place = given["sort"] or "model", forms.place(asked, ROWS)
+    wanted = Wanted(_filters(given), asked.now, given["kind"], at, known_at)
+    found = price_pages.page(asked.connection, wanted, order, ROWS, (place - 1) * ROWS)
+    return "prices.html", {
+        "groups": together(found) if order == "model" else [[one] for one in found],
+        "total": price_pages.count(asked.connection, wanted),
+        "most": MOST_COUNTED,
+        "given": given,
+        "sort": order,
+        "sorts": SORTS,
+        "kinds": KINDS,
+        "meters": {meter: words.meter(meter) for meter in METERS},
+        "providers": sorted({s.provider or id for id, s in asked.sources.items() if s.kind != "feeds"})[:200],
+        "heads": _heads(given, order),
+        "at": at,
+        "known_at": known_at,
+        "pager": pager(given, place, len(found), ROWS, "/prices"),
+    }
+
+
+def _given(asked: Asked) -> dict[str, str]:
+    """The fields as they were filled in, without what could be no answer."""
+    given = {name: forms.text(asked, name) for name in FIELDS}
+    known = {"kind": KINDS, "sort": SORTS}
+    return given | {name: forms.choice(asked, name, choices) for name, choices in known.items()}
+
+
+def _filters(given: dict[str, str]) -> Filters:
+    return Filters(given["provider"], given["model"], given["meter"], given["source"])
+
+
+def _heads(given: dict[str, str], order: str) -> dict[str, tuple[str, str]]:
+    """Where the head of a column leads to, and how the table is sorted by it now."""
+    turns = {
+        "Model": {"model": "ascending"},
+        "Price": {"price": "ascending", "dearest": "descending"},
+        "In force since": {"newest": "descending", "oldest": "ascending"},
+    }
+    found = {}
+    for label, ways in turns.items():
+        other = next((way for way in ways if way != order), order)
+        found[label] = forms.address("/prices", given, sort=other), ways.get(order, "")
+    return found
+
+
+def together(found: Sequence[Listed]) -> list[list[Listed]]:
+    """Rows that follow one another and differ only in what is metered: one group each."""
+
+    def shared(one: Listed) -> tuple[object, ...]:
+        span = one.span
+        name = (span.series.provider, span.series.model, span.model, span.series.terms, span.source)
+        return *name, span.valid_from, span.snapshot, span.promo_until, span.basis
+
+    return [list(group) for _, group in groupby(found, shared)]
+
+
+def pager(given: dict[str, str], place: int, shown: int, rows: int, path: str) -> dict[str, Any]:
+    """Where the pages before and after are; `path` is the page's own."""
+    is_last = shown < rows or (place + 1) * rows > forms.DEEPEST
+    return {
+        "first": (place - 1) * rows + 1,
+        "last": (place - 1) * rows + shown,
+        "before": forms.address(path, given, page=str(place - 1)) if place > 1 else "",
+        "after": "" if is_last else forms.address(path, given, page=str(place + 1)),
+    }
+
+
+ROUTES = (Route("/prices", prices, "Prices"),)
