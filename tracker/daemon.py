@@ -282,7 +282,14 @@ class Daemon:
     def _server(self) -> Server:
         engine, now = self.edges.engine, self.edges.clock.now
         return Server(
-            make_app(engine, lambda: self.edges.sources, now=now, trouble=lambda: self._troubles.words)
+            make_app(
+                engine,
+                lambda: self.edges.sources,
+                now=now,
+                trouble=lambda: self._troubles.words,
+                token=lambda: self.edges.settings.api_token,
+                base_url=lambda: self.edges.settings.base_url,
+            )
         )
 
     def listen_to_signals(self) -> None:

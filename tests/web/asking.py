@@ -39,8 +39,9 @@ def app_over(
     engine: Engine,
     sources: Mapping[str, Source] | None = None,
     trouble: Callable[[], str] = lambda: "",
+    token: Callable[[], str] = str,
 ) -> FastAPI:
-    return make_app(engine, lambda: sources or {}, now=lambda: NOW, trouble=trouble)
+    return make_app(engine, lambda: sources or {}, now=lambda: NOW, trouble=trouble, token=token)
 
 
 def ask(app: FastAPI, *paths: str, method: str = "GET", **headers: str) -> list[httpx.Response]:

@@ -24,7 +24,11 @@ class Said:
     def about(self, provider: str) -> Said:
         """Only the articles that name a provider; all, where it is empty."""
         kept = [row for row in self.articles if not provider or provider.casefold() in self.named[row["id"]]]
-        return Said(kept, self.mentions, self.named, self.published)
+        return self.only(kept)
+
+    def only(self, articles: Sequence[Mapping[str, Any]]) -> Said:
+        """The same of some of the articles."""
+        return Said(articles, self.mentions, self.named, self.published)
 
 
 def said(connection: Connection, found: Sequence[Mapping[str, Any]]) -> Said:

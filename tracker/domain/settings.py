@@ -132,6 +132,7 @@ class Settings:
     data_dir: Path
     listen: tuple[str, int] = ("127.0.0.1", 8321)
     base_url: str = "http://127.0.0.1:8321"
+    api_token: str = field(default="", repr=False)  # what opens the API; empty: it is open
     log_level: str = "info"
     bundled_history: bool = True  # load the bundled facts into the store
     claims: tuple[Path, ...] = ()  # claims files beside the registered one

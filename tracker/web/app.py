@@ -17,7 +17,9 @@ from tracker.adapters.store import Engine
 from tracker.adapters.store.migrate import is_current
 from tracker.domain.errors import TrackerError
 from tracker.web import charts, drawings, metrics, scripts
+from tracker.web.api import routes as api
 from tracker.web.aside import Aside
+from tracker.web.inert import INERT
 from tracker.web.pages import Pages, Refused, Rendering, Route, Static, environment, static_files
 from tracker.web.registry import ROUTES
 from tracker.web.shield import SAFE_HEADERS, Shield
@@ -26,7 +28,6 @@ W = TypeVar("W", bound=Hashable)
 
 READING = ["GET", "HEAD"]
 MOST_DRAWN = 10  # charts that are asked for at once: each takes the interpreter for 60 ms
-INERT = {"content-security-policy": "default-src 'none'; sandbox", "x-content-type-options": "nosniff"}
 OLD_SCHEMA = "the store has the schema of another version: run tracker db upgrade"
 
 
@@ -57,6 +58,7 @@ def make_app(
     _add_drawings(app, drawings.Drawings(engine, now))
     _add_scripts(app)
     _add_monitors(app, pages, aside)
+    api.add_to(app, api.Api(engine, sources, now, token))
     _add_answers_to_errors(app, pages)
     return app
 

@@ -117,7 +117,7 @@ def _scalars(layer: Layer, here: Path, ledger: Ledger) -> Settings:
         look=replace(Look(), **look),
         backfill=replace(Backfill(), **backfill),
     )
-    plain = ("listen", "log_level", "bundled_history", "watch")
+    plain = ("listen", "api_token", "log_level", "bundled_history", "watch")
     settings = replace(settings, **{key: said[key] for key in plain if key in said})
     if "claims" in layer:
         base = layer["claims"].place.base

@@ -74,6 +74,7 @@ OPTIONS = (
     Option("data_dir", values.path),
     Option("base_url", site),
     Option("listen", listener, shown=shown_listener),
+    Option("api_token", values.token, shown=lambda secret: hidden(secret) if secret else ""),
     Option("log_level", values.log_level),
     Option("notify", channel_urls, shown=hidden),
     Option("bundled_history", values.switch, yes_or_no, shown=lambda on: "true" if on else "false"),

@@ -32,6 +32,14 @@ def text(value: object) -> str:
     return value
 
 
+def token(value: object) -> str:
+    """A secret as a header carries it."""
+    found = text(value).strip()
+    if not re.fullmatch(r"[A-Za-z0-9._~+/=-]{16,200}", found):
+        raise Wrong("is no token; 16 to 200 letters, digits and the signs -._~+/= are allowed")
+    return found
+
+
 def name(value: object) -> str:
     """The name of a channel or a rule. It is shown everywhere, so an address is not one."""
     found = text(value).strip()
