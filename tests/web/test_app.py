@@ -138,10 +138,10 @@ def test_the_trouble_of_the_process_is_on_the_first_page(engine: Engine) -> None
 def test_what_was_well_and_is_no_longer_looked_at_is_stale(engine: Engine) -> None:
     sources = by_id(source("openai"))
     add_sources(engine, sources)
-    set_health(engine, "openai", "well", looked=2 * HOUR, well=2 * HOUR)
+    set_health(engine, "openai", "well", looked=3 * HOUR, well=3 * HOUR)
     with engine.connect() as connection:
         rows = source_rows(connection)
-    states = [watched(rows, sources, NOW + late)[0].state for late in (timedelta(0), timedelta(minutes=11))]
+    states = [watched(rows, sources, NOW + late)[0].state for late in (timedelta(0), timedelta(minutes=6))]
     assert states == [State.well, State.stale]
 
 

@@ -80,15 +80,19 @@ def touch_line(touch: Touch, rollup: Mapping[str, str] | None) -> str:
     'touches P1 of “Deep Impact” (OpenAI would cut its API prices): so far confirmed within 90 days'
     """
     claims, prediction = touch.claims, touch.prediction
-    assert prediction.subject is not None
     of = wording.harmless(claims.source.title or claims.source.id, 80)
-    states = ", ".join(f"{state.replace('_', ' ')} {_within(h)}" for h, state in (rollup or {}).items())
     verb = "touches" if touch.speaks_for else "speaks against"
-    so_far = f"so far {wording.harmless(states)}" if states else "not judged yet"
-    return f"{verb} {prediction.id} of “{of}” ({_gist(claims, prediction)}): {so_far}"
+    return f"{verb} {prediction.id} of “{of}” ({gist(claims, prediction)}): {so_far(rollup)}"
 
 
-def _gist(claims: Claims, prediction: Prediction) -> str:
+def so_far(rollup: Mapping[str, str] | None) -> str:
+    """A verdict in words: "so far confirmed within 90 days, partly until now"."""
+    states = ", ".join(f"{state.replace('_', ' ')} {_within(h)}" for h, state in (rollup or {}).items())
+    return f"so far {wording.harmless(states)}" if states else "not judged yet"
+
+
+def gist(claims: Claims, prediction: Prediction) -> str:
+    """What a prediction about a provider says: "OpenAI would cut its API prices"."""
     assert prediction.subject is not None
     who = wording.provider_name(prediction.subject.provider)
     if predicts_cuts(claims, prediction):

@@ -119,6 +119,8 @@ def environment(static: Mapping[str, Static], routes: Sequence[Route] = ()) -> E
         chart_script=charts.script(addresses.get("chart.js", "")),
         nav=[(route.path, route.label) for route in routes if route.label],
         has_models=any(route.path.startswith("/models/") for route in routes),
+        has_verdicts=any(route.path.startswith("/verdicts/") for route in routes),
+        has_index=any(route.path == "/index" for route in routes),
     )
     return env
 

@@ -1,41 +1,75 @@
-"""The first page: what moved, what waits, and how the sources are."""
+"""The first page: what moved, what it means, what waits, and how the sources are."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from tracker.adapters.store import questions, silences, status
+from tracker.adapters.store import silences, status
+from tracker.domain import wording
+from tracker.domain.chart import ARTICLE
+from tracker.domain.events import Event
 from tracker.domain.model import State, Status
-from tracker.web import words
+from tracker.web import in_a_sentence, words
 from tracker.web.pages import Asked, Route, Shown
+from tracker.web.pages_moves import whole
 from tracker.web.watched import Watched
 
 LATEST = 20  # moves
+EVENTS = 8
 MOST_PENDING = 50  # held moves or undelivered alerts; the rest is counted
+ROWS_OF_AN_EVENT = 4
 
 
 def first(asked: Asked) -> Shown:
     """The status page."""
     connection = asked.connection
     seen, counts = asked.seen(), status.counts(connection)
+    held_back = status.held_back(connection)
     shown: dict[str, Any] = {
         "seen": seen,
-        "moves": status.latest_moves(connection, [Status.confirmed], LATEST),
+        "moves": whole(status.latest_moves(connection, [Status.confirmed], LATEST + 1), LATEST).shown,
+        "events": [_event(e) for e in status.latest_events(connection, EVENTS)],
+        "judged": in_a_sentence.judged(connection),
+        "levels": in_a_sentence.levels(connection, asked.now),
+        "base": ARTICLE,
         "pending": status.waiting_moves(connection, MOST_PENDING),
         "claims": status.claims(connection),
         "silent": silences.standing(connection, asked.now)[::-1],  # the newest first
-        "alerts": [
-            row
-            for state in ("dead", "waiting")
-            for row in questions.alert_rows(connection, state, MOST_PENDING)
-            if row["part_of"] is None  # a digest is newer than its parts, and stands for them
-        ],
+        "alerts": status.unsent(connection, MOST_PENDING),
+        "held_back": held_back[:MOST_PENDING],
+        "waits": sum(row.many for row in held_back),
     }
     shown["headline"], shown["follows"] = words.headline(seen)
     figures = _figures(seen, counts)
     figures["held"] -= shown["claims"]
+    figures["waiting"] -= shown["waits"]
     return "now.html", shown | figures
+
+
+def _event(event: Event) -> dict[str, Any]:
+    """An event as the page tells it: at most a few of its prices."""
+    return {
+        "day": event.day,
+        "kind": event.kind.value.replace("_", " "),
+        "provider": wording.provider_name(event.provider),
+        "status": event.status.value,
+        "rows": [_price(row) for row in event.rows[:ROWS_OF_AN_EVENT]],
+        "more": max(0, len(event.rows) - ROWS_OF_AN_EVENT),
+    }
+
+
+def _price(row: Any) -> dict[str, Any]:
+    currency = row.series.currency
+    said = [wording.money(amount, currency) for amount in (row.before, row.after) if amount is not None]
+    return {
+        "model": wording.harmless(row.model or row.series.model),
+        "meter": wording.meter_words(row.series.meter),
+        "price": " → ".join(said),
+        "pct": wording.percent(row.before, row.after) if row.before and row.pct else "",
+        "move": row.move,
+        "snapshot": row.snapshot,
+    }
 
 
 def _figures(seen: list[Watched], counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from scrapers.source import Source
 from tracker.adapters.store import Row
+from tracker.domain.health import FLAPPING, seen_as
 from tracker.domain.model import State
 
-GRACE = timedelta(minutes=10)  # a look may queue behind others
 WORST_FIRST = (State.blind, State.failing, State.stale, State.never, State.well)
 
 
@@ -32,6 +32,7 @@ class Watched:
     words: str = ""  # what the last look came to
     outcome_kind: str = ""  # well, or the kind of the error
     due: datetime | None = None  # the next look
+    flaps: bool = False  # its moves go back before they are confirmed
 
 
 def watched(rows: Mapping[str, Row[Any]], sources: Mapping[str, Source], now: datetime) -> list[Watched]:
@@ -44,10 +45,8 @@ def _watched(id: str, source: Source, row: Row[Any] | None, now: datetime) -> Wa
     provider = source.provider or id
     if row is None:
         return Watched(id, source.kind, provider, source.url, source.via, State.never)
-    state, since = State(row.state), row.state_since
-    late = row.last_well is not None and now - row.last_well > 2 * source.every + GRACE
-    if state is State.well and late:  # nobody looks any more: what was well is no longer known to be
-        state, since = State.stale, row.last_well
+    state = seen_as(State(row.state), row.last_well, source.every, now)
+    since = row.last_well if state is State.stale else row.state_since
     return Watched(
         id=id,
         kind=source.kind,
@@ -62,4 +61,5 @@ def _watched(id: str, source: Source, row: Row[Any] | None, now: datetime) -> Wa
         words=row.last_outcome,
         outcome_kind=row.outcome_kind,
         due=row.due,
+        flaps=row.told == FLAPPING,
     )

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row, and_, func, not_, or_, select
 
+from tracker.adapters.store import found_events
 from tracker.adapters.store.moves import DOCUMENTED, PENDING, move_of, select_moves
 from tracker.adapters.store.tables import looks, moves, prices, snapshots
-from tracker.adapters.store.tables_alerts import deliveries
+from tracker.adapters.store.tables_alerts import alerts, deliveries
+from tracker.adapters.store.tables_judged import events
+from tracker.domain.events import Event
 from tracker.domain.model import Move, Status
 from tracker.domain.moves import CLAIMED
+
+_BY_ITSELF = deliveries.c.part_of.is_(None)  # what is told in a digest leaves with it
+_IS_LATE = or_(deliveries.c.state == "dead", deliveries.c.held_for == "", deliveries.c.attempts > 0)
 
 
 def latest_moves(connection: Connection, statuses: Sequence[Status], limit: int) -> list[Move]:
@@ -35,6 +41,38 @@ def claims(connection: Connection) -> int:
     return connection.scalar(select(func.count()).where(*held)) or 0
 
 
+def latest_events(connection: Connection, limit: int) -> list[Event]:
+    """Events that stand, the newest first."""
+    newest = select(events.c.id).order_by(events.c.day.desc(), events.c.id.desc()).limit(3 * limit)
+    ids = connection.scalars(newest).all()
+    found = found_events.find(connection, None, ids=ids) if ids else []
+    stand = [e for e in found if e.status is not Status.withdrawn]
+    return sorted(stand, key=lambda e: (e.day, e.id), reverse=True)[:limit]
+
+
+def unsent(connection: Connection, limit: int) -> list[Row[Any]]:
+    """Alerts that were not sent though nothing holds them back: the dead first, then the newest."""
+    columns = (alerts.c.created_at, alerts.c.subject, deliveries.c.channel, deliveries.c.state)
+    more = (deliveries.c.attempts, deliveries.c.next_try, deliveries.c.last_error)
+    statement = select(*columns, *more).join(alerts, alerts.c.id == deliveries.c.alert)
+    found = statement.where(_BY_ITSELF, deliveries.c.state != "sent", _IS_LATE)
+    ordered = found.order_by(deliveries.c.state, deliveries.c.attempts.desc(), alerts.c.id.desc())
+    return list(connection.execute(ordered.limit(limit)))
+
+
+def held_back(connection: Connection) -> list[Row[Any]]:
+    """How many alerts wait for a digest or for the end of quiet hours, by whom and until when."""
+    by = (deliveries.c.channel, alerts.c.rule, deliveries.c.held_for)
+    statement = (
+        select(*by, func.count().label("many"), func.min(deliveries.c.next_try).label("until"))
+        .join(alerts, alerts.c.id == deliveries.c.alert)
+        .where(_BY_ITSELF, deliveries.c.state == "waiting", not_(_IS_LATE))
+        .group_by(*by)
+        .order_by(*by)
+    )
+    return list(connection.execute(statement))
+
+
 def snapshot_row(connection: Connection, id: int) -> Row[Any] | None:
     """What is known of one kept page; its bytes are `snapshots.body(connection, row.sha256)`."""
     return connection.execute(select(snapshots).where(snapshots.c.id == id)).first()
@@ -47,7 +85,6 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
         statement = select(*columns, of if of is not None else func.count()).group_by(*columns)
         return connection.execute(statement if where is None else statement.where(where)).all()
 
-    by_itself = deliveries.c.part_of.is_(None)  # what is told in a digest leaves with it
     open_price = and_(prices.c.valid_to.is_(None), prices.c.withdrawn_at.is_(None))
     return {
         "looks": {
@@ -55,6 +92,6 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
             for row in by(looks.c.source, looks.c.outcome, of=func.sum(looks.c.times))
         },
         "moves": {row[0]: row[1] for row in by(moves.c.status, where=moves.c.source.not_in(DOCUMENTED))},
-        "deliveries": {row[0]: row[1] for row in by(deliveries.c.state, where=by_itself)},
+        "deliveries": {row[0]: row[1] for row in by(deliveries.c.state, where=_BY_ITSELF)},
         "prices": {row[0]: row[1] for row in by(prices.c.source, where=open_price)},
     }
