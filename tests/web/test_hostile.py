@@ -154,7 +154,7 @@ def test_templates_escape_what_they_print_and_hold_no_script_or_style() -> None:
         source = file.read_text()
         for forbidden in ("|safe", "| safe", "autoescape", "<script", "style=", "Markup", "//cdn"):
             assert forbidden not in source, f"{file.name} has {forbidden}"
-    assert set(static) == {"icon.svg", "style.css", "chart.js"}
+    assert set(static) == {"icon.svg", "style.css", "chart.js", "charts.css"}
 
 
 def raw(port: int, request: bytes) -> bytes:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from tracker.web import pages_articles, pages_moves, pages_now, pages_prices, pages_snapshots, pages_sources
+from tracker.web import (
+    pages_articles,
+    pages_index,
+    pages_model,
+    pages_moves,
+    pages_now,
+    pages_prices,
+    pages_snapshots,
+    pages_sources,
+)
 from tracker.web.pages import Route
 
 ROUTES: tuple[Route, ...] = (
     *pages_now.ROUTES,
     *pages_prices.ROUTES,
     *pages_moves.ROUTES,
+    *pages_index.ROUTES,
     *pages_articles.ROUTES,
     *pages_sources.ROUTES,
     *pages_snapshots.ROUTES,
+    *pages_model.ROUTES,
 )

@@ -26,34 +26,47 @@
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, changed(item, change)]));
   };
 
-  const layers = (spec) => (spec.layer ? spec.layer.flatMap(layers) : [spec]);
+  const parts = (spec) => [spec, ...(spec.layer ?? []).flatMap(parts)];
+
+  /** A line that says what it is gets dots that can be pointed at: on a line alone only its begin answers. */
+  const dotted = (spec) => {
+    if (spec.layer) return { ...spec, layer: spec.layer.map(dotted) };
+    if (spec.mark?.type !== "line" || !spec.encoding?.tooltip) return spec;
+    const { mark, encoding, ...rest } = spec;
+    const { tooltip, strokeDash, detail, ...shared } = encoding;
+    const line = { ...(strokeDash && { strokeDash }), ...(detail && { detail }) };
+    const dot = { type: "point", filled: true, opacity: 1, size: 0 };
+    return { ...rest, encoding: shared, layer: [{ mark, encoding: line }, { mark: dot, encoding: { tooltip } }] };
+  };
 
   /** Dragging moves along the days, Ctrl and the wheel look nearer; the nearest dot says what it is. */
-  const withHands = (spec, zooms) => {
-    for (const one of layers(spec)) {
+  const withHands = (spec, figure) => {
+    let zooms = !coarse.matches;
+    for (const one of parts(spec)) {
       const type = one.mark?.type;
-      const days = spec.zoom !== false && (one.encoding?.x?.type ?? "temporal") === "temporal";
-      if (type === "line" && zooms && days) {
+      if (type === "line" && zooms) {
         const select = { type: "interval", encodings: ["x"], zoom: "wheel![event.ctrlKey]" };
         one.params = [{ name: "zoom", bind: "scales", select }];
         zooms = false;
+        figure.classList.add("zooms");
       }
-      if (type === "line" || type === "area") one.mark = { ...one.mark, clip: true };
-      if (type === "point" && one.encoding?.tooltip && one.encoding.size === undefined) {
+      if (type === "point" && one.encoding?.tooltip) {
         const select = { type: "point", on: "pointerover", nearest: true, clear: "pointerout" };
         one.params = [{ name: "near", select }];
-        one.encoding.size = { condition: { param: "near", empty: false, value: 90 }, value: one.mark.size ?? 30 };
-        one.mark = { ...one.mark, clip: true };
+        const seen = { param: "near", empty: false, value: 90 };
+        one.encoding.size = { condition: seen, value: one.mark.size ?? 30 };
       }
+      if (type === "text") one.mark = { ...one.mark, clip: false }; // words stand above the chart, too
     }
     return spec;
   };
 
   const fitted = (spec, width) => {
     spec.width = "container";
+    if (spec.height?.step) spec.height = spec.height.step * spec.data.values.length; // a row a name
     spec.autosize = { type: "fit-x", contains: "padding" };
     if (width >= NARROW) return spec;
-    for (const one of layers(spec)) {
+    for (const one of parts(spec)) {
       for (const channel of Object.values(one.encoding ?? {})) {
         if (channel.legend) channel.legend = { ...channel.legend, columns: 1, direction: "vertical" };
       }
@@ -72,8 +85,8 @@
       place.className = "live";
       figure.querySelector("picture").before(place);
     }
-    const ready = withHands(fitted(spec, figure.clientWidth), !coarse.matches);
-    const options = { ast: true, actions: false, defaultStyle: false, renderer: "canvas" };
+    const ready = withHands(dotted(fitted(spec, figure.clientWidth)), figure);
+    const options = { ast: true, actions: false, defaultStyle: false, renderer: "canvas", logLevel: 1 };
     await embed(place, ready, { ...options, tooltip: { disableDefaultStyle: true, theme: "own" } });
     figure.querySelector("picture").hidden = true;
     figure.classList.add("is-live");
