@@ -40,8 +40,11 @@ def app_over(
     sources: Mapping[str, Source] | None = None,
     trouble: Callable[[], str] = lambda: "",
     token: Callable[[], str] = str,
+    base_url: Callable[[], str] = str,
 ) -> FastAPI:
-    return make_app(engine, lambda: sources or {}, now=lambda: NOW, trouble=trouble, token=token)
+    return make_app(
+        engine, lambda: sources or {}, now=lambda: NOW, trouble=trouble, token=token, base_url=base_url
+    )
 
 
 def ask(app: FastAPI, *paths: str, method: str = "GET", **headers: str) -> list[httpx.Response]:

@@ -16,7 +16,7 @@ from scrapers.source import Source
 from tracker.adapters.store import Engine
 from tracker.adapters.store.migrate import is_current
 from tracker.domain.errors import TrackerError
-from tracker.web import charts, drawings, metrics, scripts
+from tracker.web import charts, drawings, feeds, metrics, scripts
 from tracker.web.api import routes as api
 from tracker.web.aside import Aside
 from tracker.web.inert import INERT
@@ -59,6 +59,7 @@ def make_app(
     _add_scripts(app)
     _add_monitors(app, pages, aside)
     api.add_to(app, api.Api(engine, sources, now, token))
+    feeds.add_to(app, feeds.Feeds(engine, sources, now, base_url))
     _add_answers_to_errors(app, pages)
     return app
 

@@ -73,6 +73,12 @@ def move_of(row: Any) -> Move:
     )
 
 
+def settled_at(connection: Connection, ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these moves came to stand as it does."""
+    statement = select(moves.c.id, moves.c.status_at).where(moves.c.id.in_(ids))
+    return {row.id: row.status_at for row in connection.execute(statement)}
+
+
 def steps_of(connection: Connection, ids: Sequence[int]) -> list[Move]:
     """The moves of these ids, as their own looks saw them."""
     return [move_of(row) for row in connection.execute(select_moves().where(moves.c.id.in_(ids)))]

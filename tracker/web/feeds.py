@@ -1,0 +1,139 @@
+"""What happened, as Atom feeds: moves, verdicts, and how the sources are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from scrapers.source import Source
+from tracker.adapters.store import Connection, Engine, moves, questions, verdicts
+from tracker.adapters.store.engine import asking
+from tracker.adapters.store.questions import Filters
+from tracker.ask.times import END_OF_TIME
+from tracker.domain import wording
+from tracker.domain.model import Move, State
+from tracker.web import atom, words
+from tracker.web.api import forms
+from tracker.web.api import parameters as p
+from tracker.web.api.refused import Refused
+from tracker.web.aside import Aside
+from tracker.web.atom import Entry, Feed
+from tracker.web.watched import watched
+
+READING = ["GET", "HEAD"]
+STATE = p.one_of("state", "Only sources in this state.", State)
+PARAMETERS = {
+    "moves": (
+        *(p.PROVIDER, p.MODEL, p.METER, p.SOURCE, p.EVENT, p.MOVE_STATUS, p.DOCUMENTED, p.SINCE, p.UNTIL),
+        p.LIMIT,
+    ),
+    "verdicts": (p.PREDICTION, p.LIMIT),
+    "sources": (p.SOURCE, STATE, p.LIMIT),
+}
+Given = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """What the feeds are made over; their links begin with `base_url`."""
+
+    engine: Engine
+    sources: Callable[[], Mapping[str, Source]]
+    now: Callable[[], datetime]
+    base_url: Callable[[], str]
+
+    def shown(self, name: str, asked: list[tuple[str, str]]) -> bytes:
+        """A feed as XML. Raises Refused, TrackerError."""
+        given = p.given(PARAMETERS[name], asked, self.now())
+        limit = given.pop("limit", p.USUAL)
+        with asking(self.engine) as connection:
+            make = {"moves": self._moves, "verdicts": self._verdicts, "sources": self._sources}[name]
+            found = make(connection, given, limit)
+        query = f"?{urlencode(sorted(asked))}" if asked else ""
+        return atom.document(replace(found, own=f"/feeds/{name}.atom{query}"), self.base_url().rstrip("/"))
+
+    def _moves(self, connection: Connection, given: Given, limit: int) -> Feed:
+        found = questions.find_moves(connection, Filters(**given), limit)
+        settled = moves.settled_at(connection, [m.id for m in found])
+        entries = [_move(m, settled[m.id]) for m in found]
+        return Feed("Prices that moved", "", "/moves", entries)
+
+    def _verdicts(self, connection: Connection, given: Given, limit: int) -> Feed:
+        rows = verdicts.recorded(connection, END_OF_TIME, given.get("prediction", ""))
+        return Feed("Verdicts", "", "/verdicts", [_verdict(row) for row in rows[:limit]])
+
+    def _sources(self, connection: Connection, given: Given, limit: int) -> Feed:
+        seen = watched(questions.source_rows(connection), self.sources(), self.now())
+        found = [
+            Entry(
+                id=f"sources/{quote(w.id, safe='')}/{w.state.value}/{w.since:%Y%m%dT%H%M%SZ}",
+                title=f"{wording.harmless(w.id)} is {words.STATE_WORDS[w.state]}",
+                updated=w.since,
+                published=w.since,
+                link=f"/sources/{quote(w.id, safe='')}",
+                text=wording.harmless(w.words, 500),
+                category=w.state.value,
+            )
+            for w in seen
+            if w.since and given.get("source", w.id) == w.id and given.get("state", w.state) == w.state
+        ]
+        return Feed("How the sources are", "", "/sources", sorted(found, key=_newest, reverse=True)[:limit])
+
+
+def _newest(entry: Entry) -> tuple[datetime, str]:
+    return entry.updated, entry.id
+
+
+def _move(move: Move, settled: datetime) -> Entry:
+    what = f"{wording.provider_name(move.series.provider)} {wording.model_name(move)}"
+    went = f"{words.price(move, 'before')} → {words.price(move, 'after')} ({words.change(move)})"
+    metered = " ".join(filter(None, (words.metered(move), words.terms(move))))
+    standing = words.standing(move)
+    return Entry(
+        id=f"moves/{move.id}",
+        title=f"{what}: {metered} {went}",
+        updated=settled,
+        published=move.recorded_at,
+        link=f"/moves/{move.id}",
+        text=f"{move.status.value}{f': {standing}' if standing else ''}; as {move.source} says since "
+        f"{words.day(move.at)}.",
+        category=move.event,
+    )
+
+
+def _verdict(row: Mapping[str, Any]) -> Entry:
+    states = ", ".join(f"{horizon} {state}" for horizon, state in row["rollup"].items())
+    claims, prediction = str(row["claims"]), str(row["prediction"])
+    return Entry(
+        id=f"verdicts/{row['id']}",
+        title=wording.harmless(f"{prediction}: {states}", 300),
+        updated=row["recorded_at"],
+        published=row["recorded_at"],
+        link=f"/verdicts/{quote(claims, safe='')}/{quote(prediction, safe='')}",
+        text=wording.harmless(f"As of {row['as_of']}, {claims}: {row['why']}", 1000),
+        category=prediction,
+    )
+
+
+def add_to(app: FastAPI, feeds: Feeds) -> None:
+    """Add the routes of the feeds; they have threads of their own."""
+    aside = Aside()
+
+    @app.api_route("/feeds/{name}.atom", methods=READING)
+    async def feed(request: Request, name: str) -> Response:
+        if name not in PARAMETERS:
+            return JSONResponse({"error": f"no feed is called so; there are {', '.join(PARAMETERS)}"}, 404)
+        try:
+            body = await aside.ask(feeds.shown, name, request.query_params.multi_items())
+        except Refused as e:
+            return JSONResponse({"error": e.words}, e.status)
+        tag = forms.tag_of(body)
+        if forms.is_known(tag, request.headers.get("if-none-match", "")):
+            return Response(status_code=304, headers={"etag": tag})
+        return Response(body, headers={"etag": tag}, media_type=atom.MEDIA_TYPE)
