@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -124,7 +125,10 @@ def test_metrics_are_read_from_the_store_at_every_scrape(engine: Engine) -> None
     for line in (
         'tracker_build_info{version="0.1.0"} 1.0',
         'tracker_looks_total{outcome="no_table",source="mistral"} 1.0',
+        'tracker_look_failures_total{source="mistral"} 1.0',
+        'tracker_look_failures_total{source="openai"} 0.0',
         f'tracker_source_last_well_timestamp_seconds{{source="mistral"}} {at!r}',
+        f'tracker_source_last_well_age_seconds{{source="mistral"}} {26 * 3600.0}',
         'tracker_source_state{source="mistral",state="blind"} 1.0',
         'tracker_source_state{source="mistral",state="well"} 0.0',
         'tracker_source_state{source="zai",state="never"} 1.0',
@@ -152,3 +156,15 @@ def test_a_source_that_is_no_longer_enabled_leaves_pages_and_metrics(engine: Eng
     del sources["gone"]
     first, metrics = ask(app_over(engine, sources), "/", "/metrics")
     assert "gone" not in first.text and 'source="gone"' not in metrics.text
+
+
+def test_the_page_on_operating_names_every_metric_and_its_rules_name_no_other(engine: Engine) -> None:
+    sources = week.a_busy_week(engine)
+    text = get(app_over(engine, sources), "/metrics").text
+    names = set(re.findall(r"^(tracker_\w+)\{", text, re.MULTILINE))
+    page = (Path(__file__).parents[2] / "docs/operating.md").read_text()
+    part = page.partition("## Metrics and an alert rule")[2].partition("\n## ")[0]
+    assert set(re.findall(r"tracker_[a-z_]+", part)) == names
+    for name in names:  # the conventions: a counter ends with _total, and a unit is spelled out
+        kind = re.search(rf"^# TYPE {name} (\w+)$", text, re.MULTILINE)
+        assert kind and (kind[1] == "counter") is name.endswith("_total"), name

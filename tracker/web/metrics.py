@@ -17,6 +17,7 @@ from tracker.domain.model import State, Status
 from tracker.web.watched import Watched, watched
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+WELL = "well"  # the outcome of a look that read its page
 DELIVERY_STATES = ("waiting", "sent", "dead")
 
 
@@ -34,8 +35,8 @@ class StoreCollector(Collector):
             counts = status.counts(connection)
             seen = watched(questions.source_rows(connection), enabled, self._now())
         yield _build_info()
-        yield _looks(counts["looks"], enabled)
-        yield from _sources(seen)
+        yield from _looks(counts["looks"], enabled)
+        yield from _sources(seen, self._now())
         yield _gauge(
             "tracker_prices", "Prices that a source states now.", "source", counts["prices"], enabled
         )
@@ -69,21 +70,34 @@ def _build_info() -> Metric:
     return info
 
 
-def _looks(counted: Mapping[str, int], enabled: Mapping[str, Source]) -> Metric:
+def _looks(counted: Mapping[str, int], enabled: Mapping[str, Source]) -> Iterator[Metric]:
     looks = CounterMetricFamily(
         "tracker_looks", "Looks at a source by what they came to.", labels=["source", "outcome"]
     )
+    failed = dict.fromkeys(sorted(enabled), 0)
     for key, times in sorted(counted.items()):
         source, _, outcome = key.partition("\x1f")
         if source in enabled:
             looks.add_metric([source, outcome], times)
-    return looks
+            failed[source] += times if outcome != WELL else 0
+    failures = CounterMetricFamily(
+        "tracker_look_failures", "Looks at a source that were not well.", labels=["source"]
+    )
+    for source, times in failed.items():
+        failures.add_metric([source], times)
+    yield looks
+    yield failures
 
 
-def _sources(seen: list[Watched]) -> Iterator[Metric]:
+def _sources(seen: list[Watched], now: datetime) -> Iterator[Metric]:
     last_well = GaugeMetricFamily(
         "tracker_source_last_well_timestamp_seconds",
         "When a source was last read well, as Unix time.",
+        labels=["source"],
+    )
+    age = GaugeMetricFamily(
+        "tracker_source_last_well_age_seconds",
+        "How long ago a source was last read well.",
         labels=["source"],
     )
     state = GaugeMetricFamily(
@@ -92,9 +106,11 @@ def _sources(seen: list[Watched]) -> Iterator[Metric]:
     for w in seen:
         if w.last_well is not None:
             last_well.add_metric([w.id], w.last_well.timestamp())
+            age.add_metric([w.id], max(0.0, (now - w.last_well).total_seconds()))
         for possible in State:
             state.add_metric([w.id, possible.value], int(w.state is possible))
     yield last_well
+    yield age
     yield state
 
 
