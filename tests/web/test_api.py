@@ -107,7 +107,6 @@ def test_every_address_answers_as_the_document_says(app: FastAPI) -> None:
     assert filled == len(RESOURCES)
 
 
-@ON_SQLITE
 def test_the_pages_of_a_list_are_the_whole_of_it(app: FastAPI) -> None:
     for path in LISTS:
         begin = address(path) + ("&" if "?" in address(path) else "?")
