@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from scrapers.page import Article
 from tests.web import stock
-from tests.web.asking import HOSTILE, ON_SQLITE, PAGES, app_over, ask, get, served, words_of
+from tests.web.asking import HOSTILE, OF_ONE, ON_SQLITE, PAGES, app_over, ask, get, served, words_of
 from tests.web.stock import HOUR, add_moves, add_sources, by_id, keep_page, move, set_health, source
 from tracker.adapters.store import silences
 from tracker.adapters.store.engine import writing
@@ -52,8 +52,14 @@ def test_names_from_a_page_stay_inert_on_every_page(engine: Engine) -> None:
     for name in HOSTILE:
         set_health(engine, "evil", "blind", outcome="no_table", words=name)
         assert_inert(get(app_over(engine, sources, lambda name=name: name), "/"))  # type: ignore[misc]
-    for answer in ask(app_over(engine, sources), *PAGES):
+    for answer in ask(app_over(engine, sources), *PAGES, *OF_ONE, "/sources/evil"):
         assert_inert(answer)
+    links = {
+        a.attributes["href"] or ""
+        for a in LexborHTMLParser(get(app_over(engine, sources), "/moves").text).css("main a")
+    }
+    for answer in ask(app_over(engine, sources), *(link for link in links if link.startswith("/"))):
+        assert answer.status_code in (200, 404), answer.url
 
 
 @ON_SQLITE

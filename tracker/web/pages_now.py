@@ -8,7 +8,7 @@ from typing import Any
 from tracker.adapters.store import silences, status
 from tracker.domain import wording
 from tracker.domain.chart import ARTICLE
-from tracker.domain.events import Event
+from tracker.domain.events import Event, EventRow
 from tracker.domain.model import State, Status
 from tracker.web import in_a_sentence, words
 from tracker.web.pages import Asked, Route, Shown
@@ -59,16 +59,17 @@ def _event(event: Event) -> dict[str, Any]:
     }
 
 
-def _price(row: Any) -> dict[str, Any]:
+def _price(row: EventRow) -> dict[str, Any]:
     currency = row.series.currency
     said = [wording.money(amount, currency) for amount in (row.before, row.after) if amount is not None]
     return {
         "model": wording.harmless(row.model or row.series.model),
         "meter": wording.meter_words(row.series.meter),
         "price": " → ".join(said),
-        "pct": wording.percent(row.before, row.after) if row.before and row.pct else "",
+        "pct": wording.percent(row.before, row.after) if row.before and row.after and row.pct else "",
         "move": row.move,
         "snapshot": row.snapshot,
+        "address": words.model_address(row),
     }
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from scrapers.meters import METERS
 from tracker.domain import wording
+from tracker.domain.events import EventRow
 from tracker.domain.model import Move, State, Status
 from tracker.domain.spans import Span
 from tracker.web.watched import WORST_FIRST, Watched
@@ -111,7 +112,7 @@ def price(priced: Move | Span, which: str = "price") -> str:
     return wording.money(getattr(priced, which), priced.series.currency)
 
 
-def model_address(priced: Move | Span) -> str:
+def model_address(priced: Move | Span | EventRow) -> str:
     """The page of its model."""
     return f"/models/{quote(priced.series.provider, safe='')}/{quote(priced.series.model, safe='/')}"
 
