@@ -11,6 +11,7 @@ from tracker.web import (
     pages_prices,
     pages_snapshots,
     pages_sources,
+    pages_verdicts,
 )
 from tracker.web.pages import Route
 
@@ -18,6 +19,7 @@ ROUTES: tuple[Route, ...] = (
     *pages_now.ROUTES,
     *pages_prices.ROUTES,
     *pages_moves.ROUTES,
+    *pages_verdicts.ROUTES,
     *pages_index.ROUTES,
     *pages_articles.ROUTES,
     *pages_sources.ROUTES,
