@@ -83,7 +83,7 @@ def test_feeds_are_narrowed_by_the_parameters_of_the_api(engine: Engine) -> None
     every = titles(get(app, "/feeds/moves.atom").content)
     cuts = titles(get(app, "/feeds/moves.atom?event=list_cut&status=confirmed").content)
     assert 0 < len(cuts) < len(every) and set(cuts) < set(every)
-    assert any("Claude Haiku 4.5" in title and "−20 %" in title for title in cuts)
+    assert "Anthropic Claude Haiku 4.5: input $1 → $0.80 per 1M tokens (−20 %)" in cuts
     assert len(titles(get(app, "/feeds/moves.atom?limit=2").content)) == 2
     assert titles(get(app, "/feeds/sources.atom?state=blind").content) == ["mistral is blind"]
     for path, words in (

@@ -91,13 +91,10 @@ def _newest(entry: Entry) -> tuple[datetime, str]:
 
 
 def _move(move: Move, settled: datetime) -> Entry:
-    what = f"{wording.provider_name(move.series.provider)} {wording.model_name(move)}"
-    went = f"{words.price(move, 'before')} → {words.price(move, 'after')} ({words.change(move)})"
-    metered = " ".join(filter(None, (words.metered(move), words.terms(move))))
     standing = words.standing(move)
     return Entry(
         id=f"moves/{move.id}",
-        title=f"{what}: {metered} {went}",
+        title=wording.head([move]),
         updated=settled,
         published=move.recorded_at,
         link=f"/moves/{move.id}",

@@ -17,6 +17,12 @@ from tracker.web.api.refused import Refused
 LONGEST = 300  # letters of a value
 MOST, USUAL = 1000, 100  # rows of a page
 YEARS = (1970, 2100)  # of a day that may be asked for
+# As the document describes a moment; what is read is ISO 8601, and no day that there is not.
+MOMENT = (
+    r"^(now|[0-9]{1,4}[dhm]|(19[7-9][0-9]|20[0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-9]|3[01])"
+    r"(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?Z?)?)$"
+)
+WORDS = rf"^[^\x00-\x1f\x7f-\xa0]{{0,{LONGEST}}}$"
 DELIVERY_STATES = ("waiting", "sent", "dead")
 FORMATS = ("json", "csv", "ndjson")
 Read = Callable[[str, datetime], Any]
@@ -29,7 +35,7 @@ class Parameter:
     name: str
     says: str
     read: Read
-    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string", "maxLength": LONGEST})
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string", "pattern": WORDS})
     required: bool = False
 
 
@@ -115,7 +121,7 @@ def one_of(name: str, says: str, words: Iterable[str]) -> Parameter:
 
 
 def _when(name: str, says: str, *, end: bool) -> Parameter:
-    schema = {"type": "string", "maxLength": 40, "examples": ["2026-08-21", "2026-08-21T14:00Z", "30d"]}
+    schema = {"type": "string", "pattern": MOMENT, "examples": ["2026-08-21", "2026-08-21T14:00Z", "30d"]}
     return Parameter(name, says, _moment(name, end=end), schema)
 
 
@@ -149,4 +155,9 @@ LIMIT = Parameter(
     _limit,
     {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
 )
-CURSOR = Parameter("cursor", "Where the page before ended: its `next`.", _text)
+CURSOR = Parameter(
+    "cursor",
+    "Where the page before ended: its `next`, and nothing else.",
+    _text,
+    {"type": "string", "pattern": "^[A-Za-z0-9_-]*$"},
+)

@@ -44,7 +44,7 @@ class Resource:
 
 _NAMED = (p.PROVIDER, p.MODEL, p.METER, p.SOURCE)
 _DAYS = (p.SINCE, p.UNTIL)
-_NEEDED = replace(p.MODEL, required=True)
+_NEEDED = replace(p.MODEL, required=True, schema={**p.MODEL.schema, "minLength": 1})
 _STATES = ("as_of", "known_at", "prediction", "definition", "horizon", "state")
 _FIGURES = ("id", "verdict", "claimed", "recorded", "holds_for", "matches_instead", "quote")
 
