@@ -62,6 +62,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "protego": ("tracker/adapters/robots.py",),
     "sqlalchemy": (STORE,),
     "sqlite3": (STORE,),
+    "psycopg": (STORE,),
     "alembic": (f"{STORE}migrate.py",),
     "zstandard": (f"{STORE}snapshots.py",),
     "apprise": (NOTIFY, *SERVICES),  # which write what notify.py sends

@@ -676,7 +676,7 @@ def test_every_verb_has_a_help(shell: Shell, verb: str) -> None:
 
 def test_a_shell_completes_verbs(shell: Shell) -> None:
     ran = shell(_TRACKER_COMPLETE="complete_bash", COMP_WORDS="tracker s", COMP_CWORD="1")
-    assert ran.out.split() == ["sources", "snapshots", "source"]
+    assert ran.out.split() == ["sources", "sql", "snapshots", "source"]
     assert "_TRACKER_COMPLETE" in shell(_TRACKER_COMPLETE="source_bash").out
 
 

@@ -34,6 +34,7 @@ VERBS = {
     "cost": "cost",
     "articles": "articles",
     "alerts": "alerts",
+    "sql": "sql",
     "snapshots": "questions",
     "read": "read",
     "source": "source",

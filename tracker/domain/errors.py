@@ -1,6 +1,7 @@
 """Every error that a user can meet.
 
 TrackerError            one sentence: what, where, how to mend it; carries the exit code
+├── QueryRefused         2  SQL that is wrong, or asks for more than it may
 ├── Missing             69  something needed is not there
 ├── Busy                75  another tracker holds this store, or it is locked for long
 ├── Denied              77  permission
@@ -21,6 +22,10 @@ class TrackerError(Exception):
     """One sentence for a person, and the exit code (sysexits) that goes with it."""
 
     exit_code = 1
+
+
+class QueryRefused(TrackerError):
+    exit_code = 2
 
 
 class Missing(TrackerError):

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 import tracker
 from alembic import command
+from tracker.adapters.store import views_postgres
 from tracker.adapters.store.adopted import adopt
 from tracker.adapters.store.engine import asking, writing
 from tracker.adapters.store.turns import MIGRATING, take_turn
@@ -29,6 +30,8 @@ def migrate(engine: Engine) -> bool:
     try:
         with writing(engine) as connection:
             take_turn(connection, MIGRATING)  # two that begin together
+            if engine.dialect.name == "postgresql":
+                views_postgres.drop(connection)  # made anew when they are asked for
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             adopt(connection)

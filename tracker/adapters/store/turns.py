@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-MIGRATING, LOADING, MEANING, JUDGING = 0x4C4C4D51, 0x4C4C4D52, 0x4C4C4D53, 0x4C4C4D54
+MIGRATING, LOADING, MEANING, JUDGING, VIEWING = 0x4C4C4D51, 0x4C4C4D52, 0x4C4C4D53, 0x4C4C4D54, 0x4C4C4D55
 
 
 def take_turn(connection: Connection, turn: int) -> None:
