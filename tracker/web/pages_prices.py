@@ -38,9 +38,10 @@ def prices(asked: Asked) -> Shown:
     order, place = given["sort"] or "model", forms.place(asked, ROWS)
     wanted = Wanted(_filters(given), asked.now, given["kind"], at, known_at)
     found = price_pages.page(asked.connection, wanted, order, ROWS, (place - 1) * ROWS)
+    is_all = place == 1 and len(found) < ROWS
     return "prices.html", {
         "groups": together(found) if order == "model" else [[one] for one in found],
-        "total": price_pages.count(asked.connection, wanted),
+        "total": len(found) if is_all else price_pages.count(asked.connection, wanted),
         "most": MOST_COUNTED,
         "given": given,
         "sort": order,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Join, case, func, select
+from sqlalchemy.ext.compiler import compiles
 
 from tracker.adapters.store.price_rows import holds_at, select_prices
 from tracker.adapters.store.questions import Filters
@@ -43,6 +44,17 @@ class Wanted:
         return self.known_at or self.now
 
 
+class _SeriesFirst(Join):
+    """Prices of series, on SQLite read in the order of an index of series: its planner sorts them all."""
+
+    inherit_cache = True
+
+
+@compiles(_SeriesFirst, "sqlite")
+def _on_sqlite(join: _SeriesFirst, compiler: Any, **how: Any) -> str:
+    return str(compiler.visit_join(join, **how)).replace(" JOIN ", " CROSS JOIN ", 1)
+
+
 class Listed(NamedTuple):
     """A price with its row's number."""
 
@@ -52,7 +64,12 @@ class Listed(NamedTuple):
 
 def page(connection: Connection, wanted: Wanted, order: str, limit: int, offset: int) -> list[Listed]:
     """So many prices from a place on, in an order of ORDERS."""
-    statement = _selected(wanted).order_by(*ORDERS[order]).limit(limit).offset(offset)
+    statement = _selected(wanted)
+    if order == "model" and not wanted.filters.source and not wanted.kind:
+        by_series = _SeriesFirst(series, prices, series.c.id == prices.c.series)
+        columns = statement.selected_columns
+        statement = select(*columns).select_from(by_series).where(statement.whereclause)
+    statement = statement.order_by(*ORDERS[order]).limit(limit).offset(offset)
     return [Listed(row.row, span_of(row, wanted.known)) for row in connection.execute(statement)]
 
 
