@@ -9,11 +9,12 @@ from datetime import date, datetime
 from tracker.domain.base_rate import base_rate
 from tracker.domain.chart import article_rule
 from tracker.domain.chart_frame import COLOURS, Frame, Spec, day_axis, whole
-from tracker.domain.move_chart import iso
+from tracker.domain.move_chart import iso, moments
 
 DOWN, UP = "down: for it", "up: against it"
 STEPS = 40  # points of the curve
 BAND = 34  # pixels of a row
+LEGIBLE = 0.12  # of the time that is drawn: a shorter band has no room for its word
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,8 @@ def rate_chart(n: int, window: int, frame: Frame, *, horizons: Mapping[str, int]
 def timeline_chart(stood: Sequence[Stood], frame: Frame) -> Spec:
     """A band a horizon: its state from each record until the next."""
     colours = COLOURS[frame.theme]
+    begin, end = min(s.since for s in stood), max(s.until for s in stood)
+    x = moments(begin, end, frame) | {"field": "since", "scale": {"type": "utc", "nice": False}}
     rows = [
         {
             "horizon": s.horizon,
@@ -190,12 +193,12 @@ def timeline_chart(stood: Sequence[Stood], frame: Frame) -> Spec:
             "since": iso(s.since),
             "until": iso(s.until),
             "why": s.why,
+            "words": s.state.replace("_", " ") if s.until - s.since > (end - begin) * LEGIBLE else "",
         }
         for s in stood
     ]
     states = list(dict.fromkeys(str(row["state"]) for row in rows))
     hues = {"domain": states, "range": [colours.curves[_hue(state)] for state in states]}
-    x = {"field": "since", "type": "temporal", "title": None, "scale": {"type": "utc"}}
     y = {"field": "horizon", "type": "nominal", "title": None, "sort": None}
     text = {"type": "text", "align": "left", "dx": 6, "fontWeight": 600, "color": colours.paper}
     return whole(
@@ -204,7 +207,7 @@ def timeline_chart(stood: Sequence[Stood], frame: Frame) -> Spec:
             {
                 "mark": {"type": "bar", "height": BAND - 10},
                 "encoding": {
-                    "x": x | {"axis": {"grid": False, "labelOverlap": "greedy", "tickCount": 5}},
+                    "x": x,
                     "x2": {"field": "until"},
                     "y": y,
                     "color": {"field": "state", "type": "nominal", "scale": hues, "legend": None},
@@ -215,7 +218,7 @@ def timeline_chart(stood: Sequence[Stood], frame: Frame) -> Spec:
                     ],
                 },
             },
-            {"mark": text, "encoding": {"x": x, "y": y, "text": {"field": "state", "type": "nominal"}}},
+            {"mark": text, "encoding": {"x": x, "y": y, "text": {"field": "words", "type": "nominal"}}},
         ],
     ) | {"data": {"values": rows}, "height": BAND * len({s.horizon for s in stood})}
 

@@ -15,7 +15,7 @@ from tracker.adapters.store.questions import Filters
 from tracker.adapters.store.spans import spans_of
 from tracker.domain import wording
 from tracker.domain.chart_frame import Frame, Spec, Theme
-from tracker.domain.model import Series
+from tracker.domain.model import Move, Series
 from tracker.domain.model_chart import Point, Told, model_chart
 from tracker.domain.move_lines import place_of, told_steps
 from tracker.domain.same_model import same_model
@@ -78,9 +78,16 @@ def model(asked: Asked) -> Shown:
         "total": len(rows),
         "hosts": [_host_row(line) for line in hosts],
         "hosts_chart": _hosts_chart(printed, hosts, clocks) if len(hosts) > 1 else "",
-        "moves": questions.find_moves(asked.connection, Filters(provider, name), MOST_MOVES),
+        "moves": _moves(asked, provider, name, clocks),
     }
     return "model.html", clocks.shown() | shown
+
+
+def _moves(asked: Asked, provider: str, name: str, clocks: AsOf) -> list[Move]:
+    """The model's moves that had taken effect and were recorded by then, documented ones, too."""
+    wanted = Filters(provider, name, documented=True, until=clocks.until)
+    found = questions.find_moves(asked.connection, wanted, MOST_MOVES)
+    return [m for m in found if m.recorded_at <= clocks.known_at]
 
 
 # --- lines ---

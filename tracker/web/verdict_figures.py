@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -94,10 +95,23 @@ def timeline(recorded: Sequence[Row], until: datetime) -> Any:
         for r, end in zip(ordered, ends, strict=True)
         for horizon, state in r["rollup"].items()
     ]
+    bands = _joined(stood)
 
     def draw(theme: Theme, width: int) -> Spec:
         words = "the verdict from each record until the next; nothing recorded is ever changed"
         frame = Frame("The verdict as it was recorded", words, "", theme=theme, width=width)
-        return timeline_chart(stood, frame)
+        return timeline_chart(bands, frame)
 
     return figure(draw, "timeline-chart")
+
+
+def _joined(stood: Sequence[Stood]) -> list[Stood]:
+    """Records of a horizon that say the same, one after another, as one."""
+    found: dict[str, list[Stood]] = {}
+    for one in stood:
+        own = found.setdefault(one.horizon, [])
+        if own and own[-1].state == one.state:
+            own[-1] = replace(own[-1], until=one.until)
+        else:
+            own.append(one)
+    return list(chain.from_iterable(found.values()))

@@ -35,7 +35,7 @@
     const { mark, encoding, ...rest } = spec;
     const { tooltip, strokeDash, detail, ...shared } = encoding;
     const line = { ...(strokeDash && { strokeDash }), ...(detail && { detail }) };
-    const dot = { type: "point", filled: true, opacity: 1, size: 0 };
+    const dot = { type: "point", filled: true, opacity: 1, size: 0, ...(mark.color && { color: mark.color }) };
     return { ...rest, encoding: shared, layer: [{ mark, encoding: line }, { mark: dot, encoding: { tooltip } }] };
   };
 
