@@ -18,6 +18,7 @@ from tracker.adapters.claims import registered
 from tracker.adapters.store import moves, verdicts
 from tracker.adapters.store.engine import writing
 from tracker.domain.model import Status
+from tracker.web import atom
 
 FEEDS = ("/feeds/moves.atom", "/feeds/verdicts.atom", "/feeds/sources.atom")
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -126,3 +127,10 @@ def test_whatever_a_page_says_the_feeds_stay_well_formed(engine: Engine, extra: 
             *("entry", "published", "category", "content"),
         }
         assert not any(str(link.get("href")).startswith("javascript") for link in root.iter(f"{ATOM}link"))
+
+
+def test_what_xml_cannot_hold_is_left_out_of_a_feed() -> None:
+    words = "a\x00\x0b\ufffe\ud800<&]]>b"
+    entry = atom.Entry("moves/1", words, NOW, NOW, "/moves/1", words, words)
+    root = assert_valid(atom.document(atom.Feed(words, "/feeds/moves.atom", "/moves", [entry]), ""))
+    assert root.findtext(f"{ATOM}title") == "a<&]]>b"
