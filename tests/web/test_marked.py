@@ -70,3 +70,25 @@ def test_any_text_can_be_shown(text: str, label: str, media_type: str) -> None:
 def test_hostile_words_lose_what_turns_or_hides_text() -> None:
     for name in HOSTILE:
         assert "\u202e" not in whole(shown(name, "text/plain", name))
+
+
+APART = {
+    (
+        "<td>deepseek-chat <sup>(4)</sup></td><td>(5) $0.14</td>",
+        "deepseek-chat(⁴) | CACHE MISS | (⁵) $0.14",
+    ): [
+        "deepseek-chat",
+        "0.14",
+    ],
+    ("<td>Grok 4 <i>new</i></td><td>$3</td>", "Grok 4 fast-reasoning | Input | $3 / MTok"): [],
+    ('{"gpt-4o": {"input_cost": 2.5e-06}}', "gpt-4o input_cost 0.0000025"): ["gpt-4o", '"input_cost"'],
+    ('{"id":"a/b","pricing":{"prompt":"0.1"}}', "a/b pricing.prompt 0.1"): ["a/b", '"prompt"', "0.1"],
+}
+
+
+@pytest.mark.parametrize(("page", "label"), APART)
+def test_what_stands_apart_on_a_page_is_marked_where_name_and_figure_are_nearest(
+    page: str, label: str
+) -> None:
+    found = shown(page, "text/html" if "<" in page else "application/json", label)
+    assert marks(found) == APART[page, label] and found.is_near is found.is_found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 AROUND = 3_000  # characters on either side of what is marked
@@ -12,6 +12,10 @@ WHOLE = 24_000  # characters that are shown without a cut
 LONGEST = 8_000_000  # characters that are looked through
 NEAR = 5_000  # characters of text in which the parts of one label stand
 TRIES = 200  # places that a label may begin at
+SHORTEST = 3  # letters of a word that a page is searched for
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_NOTE = re.compile(r"\([^()]*\)|[¹²³⁴⁵⁶⁷⁸⁹⁰↗↳]")
+_WORDS = re.compile(r"[\w.:/@-]+")
 _TAG = re.compile(r"<[^<>]*>")
 _BLANKS = re.compile(r"[ \t\r\f\v\xa0]+")
 _EMPTY_LINES = re.compile(r"\s*\n\s*")
@@ -33,6 +37,7 @@ class Shown(NamedTuple):
     after: int = 0
     is_found: bool = False
     is_source: bool = False  # the page's source, and not its text
+    is_near: bool = False  # marked are the name and the figure that stand nearest to each other
 
 
 def shown(text: str, media_type: str, label: str) -> Shown:
@@ -40,11 +45,13 @@ def shown(text: str, media_type: str, label: str) -> Shown:
     text = text[:LONGEST]
     is_markup = "html" in media_type or "xml" in media_type
     readable = read(text) if is_markup else text
-    marks = places(readable, label)
-    if marks or not is_markup:
-        return _cut(readable, marks, is_source=not is_markup)
-    marks = places(text, label)
-    return _cut(text, marks, is_source=True) if marks else _cut(readable, [], is_source=False)
+    found, in_source = places(readable, label), Found()
+    if is_markup and (found.is_near or not found.marks):
+        in_source = places(text, label)
+    better = in_source.marks and (not found.marks or not in_source.is_near)
+    if better:
+        return _cut(text, in_source, is_source=True)
+    return _cut(readable, found, is_source=not is_markup)
 
 
 def read(markup: str) -> str:
@@ -67,18 +74,55 @@ def _without(markup: str, name: str) -> str:
     return "".join([*kept, markup[place:]])
 
 
-def places(text: str, label: str) -> list[tuple[int, int]]:
-    """Where the parts of a label stand: its first and last as near to each other as they do; else nothing."""
-    parts = [_pattern(part) for part in label.split(" | ") if part.strip()]
+class Found(NamedTuple):
+    """Where the parts of a label stand; `is_near` where only a name and a number near it were looked for."""
+
+    marks: tuple[tuple[int, int], ...] = ()
+    is_near: bool = False
+
+
+def places(text: str, label: str) -> Found:
+    """Where a label stands: its parts as they are, else its name and its figure nearest to each other."""
+    parts = [part for part in label.split(" | ") if part.strip()]
+    marks = _nearest(text, [_pattern(part) for part in parts])
+    if marks:
+        return Found(marks)
+    for looser in _looser(parts):
+        marks = _nearest(text, looser)
+        if marks:
+            return Found(marks, is_near=True)
+    return Found()
+
+
+def _looser(parts: Sequence[str]) -> Iterator[list[re.Pattern[str]]]:
+    """A label without what a page sets apart: notes, signs and headings; at last by its longest word."""
+    if len(parts) == 1 and len(words := parts[0].split()) >= 3:  # a name, a path of keys, a figure
+        keys = [re.compile(rf'"{re.escape(key)}"') for key in words[-2].split(".")]
+        yield [_pattern(words[0]), keys[-1], _figure(words[-1])]
+        yield [_pattern(words[0]), keys[-1]]
+        yield [_pattern(words[0].rpartition("/")[2]), keys[-1]]
+    elif len(parts) > 1 and (figures := _FIGURE.findall(parts[-1])):
+        name, figure = _NOTE.sub(" ", parts[0]), _figure(figures[0])
+        if name.strip():
+            yield [_pattern(name), figure]
+        longest = max(_WORDS.findall(name), key=len, default="")
+        if len(longest) >= SHORTEST:
+            yield [_pattern(longest), figure]
+        if len(parts) > 2:
+            yield [_pattern(parts[-2]), figure]
+
+
+def _nearest(text: str, parts: Sequence[re.Pattern[str]]) -> tuple[tuple[int, int], ...]:
+    """Where the first and the last part stand nearest to each other, in this order; else nothing."""
+    best: tuple[tuple[int, int], ...] = ()
     if not parts:
-        return []
-    best: list[tuple[int, int]] = []
+        return best
     for number, first in enumerate(parts[0].finditer(text)):
         if number == TRIES:
             break
         found = _after(text, first.span(), parts[1:])
         if found and (not best or found[-1][1] - found[0][0] < best[-1][1] - best[0][0]):
-            best = found
+            best = tuple(found)
     return best
 
 
@@ -103,7 +147,13 @@ def _pattern(part: str) -> re.Pattern[str]:
     return re.compile(begins + words + ends)
 
 
-def _cut(text: str, marks: Sequence[tuple[int, int]], *, is_source: bool) -> Shown:
+def _figure(said: str) -> re.Pattern[str]:
+    """A number, not within a longer one."""
+    return re.compile(rf"(?<![\d.,]){re.escape(said)}(?!\d|[.,]\d)")
+
+
+def _cut(text: str, found: Found, *, is_source: bool) -> Shown:
+    marks = found.marks
     begin, end = 0, len(text)
     if end > WHOLE:
         begin = max(0, marks[0][0] - AROUND) if marks else 0
@@ -113,9 +163,8 @@ def _cut(text: str, marks: Sequence[tuple[int, int]], *, is_source: bool) -> Sho
         pieces += [Piece(_plain(text[place:first])), Piece(_plain(text[first:last]), True)]
         place = last
     pieces.append(Piece(_plain(text[place:end])))
-    return Shown(
-        tuple(piece for piece in pieces if piece.text), begin, len(text) - end, bool(marks), is_source
-    )
+    kept = tuple(piece for piece in pieces if piece.text)
+    return Shown(kept, begin, len(text) - end, bool(marks), is_source, found.is_near)
 
 
 def _plain(text: str) -> str:
