@@ -63,6 +63,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "sqlalchemy": (STORE,),
     "sqlite3": (STORE,),
     "psycopg": (STORE,),
+    "pyarrow": ("tracker/adapters/parquet.py",),
     "alembic": (f"{STORE}migrate.py",),
     "zstandard": (f"{STORE}snapshots.py",),
     "apprise": (NOTIFY, *SERVICES),  # which write what notify.py sends

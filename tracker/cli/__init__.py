@@ -35,6 +35,7 @@ VERBS = {
     "articles": "articles",
     "alerts": "alerts",
     "sql": "sql",
+    "export": "export",
     "snapshots": "questions",
     "read": "read",
     "source": "source",
