@@ -6,14 +6,18 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from markupsafe import Markup
+
 from scrapers.meters import METERS
+from tracker.adapters.store import charted, proofs, questions, status
 from tracker.adapters.store import moves as store_moves
-from tracker.adapters.store import proofs, questions, status
 from tracker.adapters.store.questions import Filters
 from tracker.domain import wording
 from tracker.domain.events import Kind
 from tracker.domain.model import Move, Status
+from tracker.domain.move_chart import move_chart
 from tracker.web import forms, words
+from tracker.web.charts import figure
 from tracker.web.pages import Asked, Route, Shown, not_there
 
 ROWS = 100  # moves a page
@@ -111,7 +115,19 @@ def move(asked: Asked) -> Shown:
         "meanings": proofs.meanings(asked.connection, found[0].id),
         "alerts": proofs.told(asked.connection, found[0].id),
         "beside": proofs.beside(asked.connection, found[0]),
+        "chart": _chart(asked, found[0].id),
     }
+
+
+def _chart(asked: Asked, id: int) -> Markup:
+    """The prices of its model, with the move marked: the same chart as in an alert."""
+    found = charted.of_move(asked.connection, id, asked.now)
+    if found is None:
+        return Markup()
+    return figure(
+        lambda theme, width: move_chart(found.moves, found.spans, until=asked.now, theme=theme, width=width),
+        "move-chart",
+    )
 
 
 ROUTES = (Route("/moves", moves, "Moves"), Route("/moves/{id}", move, under="/moves"))
