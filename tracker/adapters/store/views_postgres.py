@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from tracker.adapters.store.engine import asking, told, writing
 from tracker.adapters.store.turns import VIEWING, take_turn
 from tracker.adapters.store.views import POSTGRESQL, views
-from tracker.domain.errors import QueryRefused
+from tracker.domain.errors import Denied, QueryRefused
 
 SCHEMA = "tracker_sql"
 ROLE = "llm_price_tracker_reads"
@@ -107,8 +107,14 @@ def _prepare(engine: Engine) -> None:
             return
     with writing(engine) as connection:
         take_turn(connection, VIEWING)
-        if connection.scalar(said, {"name": SCHEMA}) != _version():
-            make(connection)
+        if connection.scalar(said, {"name": SCHEMA}) == _version():
+            return
+        if not connection.scalar(text("SELECT has_database_privilege(current_database(), 'CREATE')")):
+            raise Denied(
+                f"the views of `sql` need a schema, which the database's user may not make: GRANT CREATE "
+                f"ON DATABASE {engine.url.database} to it once"
+            )
+        make(connection)
 
 
 @contextmanager
