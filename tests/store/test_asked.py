@@ -13,12 +13,13 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.conftest import _new
-from tracker.adapters.store import asked, bundled, questions
+from tracker.adapters.store import asked, bundled, events, questions
 from tracker.adapters.store.engine import asking, open_store, writing
 from tracker.adapters.store.migrate import migrate
 from tracker.adapters.store.questions import Filters
 from tracker.adapters.store.views import NAMES
 from tracker.domain.errors import QueryRefused
+from tracker.domain.model import Status
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 PAGE = Path(__file__).parents[2] / "docs/questions.md"
@@ -89,6 +90,18 @@ def test_the_moves_are_those_of_the_verb(store: Store) -> None:
     ]
     assert [r[:3] for r in said.rows] == [r[:3] for r in told]
     assert [r[3] for r in said.rows] == [pytest.approx(r[3], abs=0.011) for r in told]
+
+
+def test_the_events_are_those_of_the_verb_after_a_ruling_too(store: Store) -> None:
+    with writing(store[0]) as connection:
+        events.rule(connection, [3], Status.withdrawn, "person", "a slip", NOW)
+    said = asked.answer(*store, "SELECT id, day, kind, status, prices, why FROM events ORDER BY id")
+    with asking(store[0]) as connection:
+        found = sorted(events.find(connection, None), key=lambda e: e.id)
+    assert said.rows == [
+        (e.id, e.day.isoformat(), e.kind.value, e.status.value, len(e.rows), e.why) for e in found
+    ]
+    assert said.rows[2][3:6:2] == ("withdrawn", "withdrawn by person: a slip")
 
 
 def _z(at: datetime | None) -> str | None:
