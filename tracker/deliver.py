@@ -53,6 +53,7 @@ class Delivered:
 
     sent: int = 0
     failed: int = 0
+    asked_to_wait: bool = False  # the service named a time before which it wants nothing
 
     def __add__(self, other: Delivered) -> Delivered:
         return Delivered(self.sent + other.sent, self.failed + other.failed)
@@ -119,8 +120,8 @@ async def deliver_to(
     """Try these deliveries of one channel, in order, until it turns out to be down.
 
     One that fails may be the message's fault; after DOWN_AFTER in a row the newest is tried, and if that
-    fails too it is the channel's, and the rest would only fail in turn. Once one got through and a storm
-    still waits, that is to be told as one first.
+    fails too it is the channel's, and the rest would only fail in turn. A service that asks to wait is left
+    alone at once. Once one got through and a storm still waits, that is to be told as one first.
     """
     done, failed, queue = Delivered(), 0, deque(waiting)
     while queue:
@@ -130,7 +131,7 @@ async def deliver_to(
             continue
         done += tried
         failed = failed + 1 if tried.failed else 0
-        if failed > DOWN_AFTER or (tried.sent and len(queue) > STORM):
+        if failed > DOWN_AFTER or tried.asked_to_wait or (tried.sent and len(queue) > STORM):
             break
     return done
 
@@ -152,7 +153,7 @@ async def _try(edges: Edges, channel: Channel, id: str, owner: str, send: Send) 
         )
     except SendError as e:
         await _not_sent(edges, delivery, owner, e)
-        return Delivered(failed=1)
+        return Delivered(failed=1, asked_to_wait=bool(e.retry_after) and not e.permanent)
     now = edges.clock.now()
     await _settle(edges, delivery, owner, state="sent", sent_at=now, last_error="")
     log.info("deliver.sent", channel=channel.name, delivery=id, maybe_again=delivery.uncertain)

@@ -11,28 +11,26 @@ branch_labels = None
 depends_on = None
 
 
+def _text(name, kind=None):
+    return sa.Column(name, kind or sa.String(), nullable=False, server_default="")
+
+
 def upgrade() -> None:
+    # Columns are added in place: to change one, SQLite would drop a table that others refer to.
+    op.add_column("alerts", _text("event"))
     # Written before: announcements where a move is named, and else mostly sources in trouble.
-    op.add_column("alerts", sa.Column("event", sa.String(), nullable=True))
     op.execute(
         "UPDATE alerts SET event = CASE WHEN EXISTS "
         "(SELECT 1 FROM alert_moves WHERE alert_moves.alert = alerts.id) THEN 'move' ELSE 'source' END"
     )
-    with op.batch_alter_table("alerts") as table:
-        table.alter_column("event", nullable=False)
     op.add_column("alert_moves", sa.Column("before", Money(), nullable=True))
-    op.add_column("alert_moves", sa.Column("reason", sa.Text(), nullable=True))
-    op.execute("UPDATE alert_moves SET reason = ''")
-    with op.batch_alter_table("alert_moves") as table:
-        table.alter_column("reason", nullable=False)
-    op.add_column("deliveries", sa.Column("held_for", sa.String(), nullable=True))
-    op.add_column("deliveries", sa.Column("part_of", sa.String(), nullable=True))
-    op.add_column("deliveries", sa.Column("parts_sent", sa.Integer(), nullable=True))
-    op.execute("UPDATE deliveries SET held_for = '', parts_sent = 0")
-    with op.batch_alter_table("deliveries") as table:
-        table.alter_column("held_for", nullable=False)
-        table.alter_column("parts_sent", nullable=False)
-        table.create_foreign_key(op.f("fk_deliveries_part_of_deliveries"), "deliveries", ["part_of"], ["id"])
+    op.add_column("alert_moves", _text("reason", sa.Text()))
+    op.add_column("deliveries", _text("held_for"))
+    op.add_column("deliveries", sa.Column("parts_sent", sa.Integer(), nullable=False, server_default="0"))
+    op.execute(
+        "ALTER TABLE deliveries ADD COLUMN part_of VARCHAR "
+        "CONSTRAINT fk_deliveries_part_of_deliveries REFERENCES deliveries (id)"
+    )
     op.create_index("ix_deliveries_part_of", "deliveries", ["part_of"])
     op.create_table(
         "channels",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 from tests.demo.reference import Key
@@ -26,8 +27,9 @@ METERS = {
     "audio output": "output_audio_mtok",
 }
 NO_MOVE = (" a month", " is held: ", " is no longer held: ")  # bills, and moves that nobody believes
+RETRY_AFTER = timedelta(minutes=90)  # what a 429 asks for
 REPEAT = "This may be a repeat"
-_PAIR = re.compile(r"([a-z][a-z ]*(?:\(1 h\))?) \$([\d.,]+)(?: → \$[\d.,]+)?? → \$([\d.,]+)(?! →)")
+_PAIR = re.compile(r"([a-z][a-z ]*(?:\(1 h\))?) \$([\d.,]+)(?: → \$[\d.,]+)*? → \$([\d.,]+)(?! →)")
 _TERMS = re.compile(r" \((?:batch|flex|priority|context |\d\d:\d\d)[^()]*\)$")
 _AGAIN = re.compile(r"([a-z][a-z ]*(?:\(1 h\))?) \$([\d.,]+) again after ")
 Now = Callable[[], datetime]
@@ -64,25 +66,31 @@ class Inbox:
 
     arrived: list[Arrived] = field(default_factory=list)
     tried: int = 0  # requests, those included that were not taken
+    too_soon: list[timedelta] = field(default_factory=list)  # after a 429 that asked for more
 
 
 class Hook(Sink):
     """A webhook. What it drops was read all the same; what it answers with 429 was not."""
 
     def __init__(self, now: Now) -> None:
-        super().__init__(retry_after="5400")
+        super().__init__(retry_after=f"{RETRY_AFTER.total_seconds():.0f}")
         self.now, self.inbox = now, Inbox()
+        self._put_off_at: datetime | None = None
 
     def _next(self) -> str:
         mode, request = super()._next(), self.received[-1]
         self.inbox.tried += 1
+        if self._put_off_at and self.now() < self._put_off_at + RETRY_AFTER:
+            self.inbox.too_soon.append(self.now() - self._put_off_at)
+        if mode == "429":
+            self._put_off_at = self.now()
         if mode in ("ok", "drop"):
             self.inbox.arrived.append(self.read(request))
         return mode
 
     def read(self, request: Request) -> Arrived:
         said = request.json
-        text = said["text"] if "text" in said else f"{said['title']}\n{said['message']}"
+        text = unescape(said["text"]) if "text" in said else f"{said['title']}\n{said['message']}"
         return Arrived(self.now(), request.headers["x-delivery-id"], text, tuple(said.get("moves", ())))
 
 

@@ -118,7 +118,8 @@ def one_way(rule: Rule) -> str:
 def lets_through(rule: Rule, move: Moved, watch: Sequence[str]) -> bool:
     provider, model, meter, _ = move.line
     whole = f"{provider}/{model}"
-    is_watched = any(fits(g, provider, whole) for g in watch) if watch else move.kind != "catalogs"
+    is_own = move.kind != "catalogs" or move.source == provider  # else it claims the prices of others
+    is_watched = any(fits(g, provider, whole) for g in watch) if watch else is_own
     return all(
         (
             not rule.provider or provider in rule.provider,
@@ -151,17 +152,17 @@ def when(rule: Rule, at: datetime) -> datetime:
 
 def next_digest(daily: Daily, after: datetime) -> datetime:
     """Minute by minute: the first at which that day's clock shows the time, or has passed over it."""
-    zone = ZoneInfo(daily.zone)
-    moment, told_on = after.replace(second=0, microsecond=0), None
+    zone, told_on = ZoneInfo(daily.zone), None
+    moment = after.replace(second=0, microsecond=0) - timedelta(hours=3)  # an hour may come twice
     local = moment.astimezone(zone)
-    if local.time().replace(tzinfo=None) >= daily.at:
+    if local.time() >= daily.at:
         told_on = local.date()  # that day's has been
     while True:
         moment += MINUTE
         local = moment.astimezone(zone)
         if local.date() == told_on or local.time() < daily.at:
             continue
-        if local.weekday() in daily.days:
+        if local.weekday() in daily.days and moment > after:
             return moment
         told_on = local.date()
 

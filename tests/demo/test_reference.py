@@ -29,9 +29,10 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 D = Decimal
 NAMES = ("team", "mail", "ops")
-KINDS = {"openai": "providers", "groq": "hosts", "openrouter": "catalogs"}
-MODELS = {"openai": "gpt-%d", "groq": "llama-%d", "openrouter": "qwen-%d"}
-MAKERS = {"openai": "openai", "groq": "meta", "openrouter": "alibaba"}
+KINDS = {"openai": "providers", "groq": "hosts", "openrouter": "catalogs", "azure": "catalogs"}
+SOURCES = {"azure": "litellm"}  # whose own list it is not: else the source is the provider
+MODELS = {"openai": "gpt-%d", "groq": "llama-%d", "openrouter": "qwen-%d", "azure": "claude-%d"}
+MAKERS = {"openai": "openai", "groq": "meta", "openrouter": "alibaba", "azure": "anthropic"}
 BERLIN = "Europe/Berlin"
 DIGESTS = (Daily(time(9), BERLIN), Daily(time(2, 30), BERLIN), Daily(time(18, 30), "UTC", frozenset({0, 3})))
 HOURS = (Hours(time(22), time(7), BERLIN), Hours(time(0), time(0), BERLIN, frozenset({5, 6})))
@@ -96,7 +97,7 @@ class Random:
                 event = "list_cut" if after < before else "list_rise"
                 found.append(
                     Move(series, before, after, at=at, recorded_at=at, status=Status.confirmed, event=event,
-                         reason="confirmed by a second look", source=provider)
+                         reason="confirmed by a second look", source=SOURCES.get(provider, provider))
                 )  # fmt: skip
             yield at, provider, found
 
@@ -106,17 +107,18 @@ def tell(told: Told, example: Random, count: int) -> list[Moved]:
     done = []
     for at, provider, found in example.looks(told.clock.now(), count):
         deliver_until(told, at)
+        source = SOURCES.get(provider, provider)
         told.clock.at = at
         with writing(told.engine) as connection:
             ids = series_ids(connection, {m.series for m in found})
             kept = [
-                replace(m, id=moves.insert(connection, m, ids[m.series.key], provider, None)) for m in found
+                replace(m, id=moves.insert(connection, m, ids[m.series.key], source, None)) for m in found
             ]
-            announce_moves(connection, told.edges.settings, kept, source=provider, kind=KINDS[provider],
+            announce_moves(connection, told.edges.settings, kept, source=source, kind=KINDS[provider],
                            page_url="https://example.com", now=at)  # fmt: skip
         told.deliver()
         done += [
-            Moved(at, provider, KINDS[provider],
+            Moved(at, source, KINDS[provider],
                   (provider, m.series.model, m.series.meter, m.series.terms.tier),
                   m.series.terms.tier, MAKERS[provider], m.event, m.before, m.after)
             for m in found
@@ -147,7 +149,10 @@ def differences(engine: Engine, seeds: range, count: int) -> list[str]:
     told.post.sent = Sent()  # type: ignore[assignment]
     with writing(engine) as connection:
         channels.enrol(connection, NAMES, told.clock.now())
-        own = [Source("https://example.com", lines, id, id=id, kind=kind) for id, kind in KINDS.items()]
+        own = [
+            Source("https://example.com", lines, SOURCES.get(id, id), id=SOURCES.get(id, id), kind=kind)
+            for id, kind in KINDS.items()
+        ]
         sources.register(connection, own, told.clock.now())
     for seed in seeds:
         example = Random(seed + 1, random.Random(seed))

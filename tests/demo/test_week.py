@@ -31,6 +31,7 @@ def test_every_inbox_holds_what_the_rules_say_in_order_and_no_unmarked_repeat(pl
     assert {post.rule for posts in played.expected.values() for post in posts} == {r.name for r in RULES}
     assert any(a.is_marked for a in played.inboxes["second"].arrived)
     assert played.inboxes["program"].tried > len(played.inboxes["program"].arrived)  # the 429s
+    assert played.inboxes["program"].too_soon == []
 
 
 def test_json_says_the_same_as_its_text(played: Played) -> None:

@@ -42,7 +42,7 @@ RULES = (
     ),
 )
 WATCH = ("openai", "mistral", "deepseek/*-pro", "acme/creep*")
-MAKERS = {"meta-llama/llama-4-scout": "meta"}
+LLAMAS = ("llama", "meta-llama/")  # what Meta made, whoever sells it
 WORKLOAD = Workload("support bot", "openai/gpt-5.6-luna", {"input_mtok": D(300), "output_mtok": D(40)})
 
 

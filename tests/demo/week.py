@@ -17,11 +17,13 @@ from datetime import time as Time
 from itertools import groupby
 from pathlib import Path
 
+from sqlalchemy import select
+
 from scrapers.source import Source
 from tests.demo import reference
 from tests.demo.inboxes import Arrived, Hook, Inbox, Phone, Post, key_of, lines_of
 from tests.demo.reference import Key, Moved, Pair
-from tests.demo.wanted import MAKERS, RULES, WATCH, WORKLOAD, own_prices
+from tests.demo.wanted import LLAMAS, RULES, WATCH, WORKLOAD, own_prices
 from tests.jobs.acme import lines, text
 from tests.loopback.pages import Pages
 from tracker.adapters.edges import Edges
@@ -29,6 +31,7 @@ from tracker.adapters.store import questions
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import asking, open_store, writing
 from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.tables import moves as moves_table
 from tracker.demo import Demo
 from tracker.domain.model import Move, Status
 from tracker.domain.settings import Channel, Settings
@@ -132,8 +135,9 @@ def play(since: date, until: date, folder: Path) -> Played:
     engine = open_store(weeks.settings.database_url)
     with asking(engine) as connection:
         found = [m for m in questions.find_moves(connection, Filters()) if m.status is Status.confirmed]
+        confirmed = {row.id: row.status_at for row in connection.execute(select(moves_table))}
     engine.dispose()
-    moves = [_moved(m, m.recorded_at + weeks.settings.look.confirm_after) for m in reversed(found)]
+    moves = [_moved(m, confirmed[m.id]) for m in reversed(found)]
     moves.sort(key=lambda m: m.at)
     end = datetime.combine(until + timedelta(days=1), Time(), UTC)
     return Played(moves, found, inboxes, weeks.settings, end)
@@ -144,7 +148,7 @@ def _moved(m: Move, at: datetime) -> Moved:
     said = (s.terms.tier, s.terms.context and f"context {s.terms.context}", s.terms.window, s.terms.region)
     line = (s.provider, s.model, s.meter, ", ".join(filter(None, said)))
     kind = "hosts" if s.provider == "acme" else "providers"
-    maker = MAKERS.get(s.model, s.provider)
+    maker = "meta" if s.model.startswith(LLAMAS) else s.provider
     return Moved(at, m.source, kind, line, s.terms.tier, maker, m.event, m.before, m.after)
 
 

@@ -28,6 +28,7 @@ class Post:
     sent: list[tuple[str, str, bool]] = field(default_factory=list)
     late: list[tuple[str, datetime | None]] = field(default_factory=list)
     tries: int = 0
+    wait: timedelta | None = None  # what who is down asks for
 
     async def __call__(
         self,
@@ -42,7 +43,7 @@ class Post:
     ) -> None:
         self.tries += 1
         if channel.name in self.down:
-            raise SendError(f"channel {channel.name}: nobody answers")
+            raise SendError(f"channel {channel.name}: nobody answers", retry_after=self.wait)
         if message.subject in self.refuses:
             raise SendError(f"channel {channel.name}: no", permanent=self.refuses[message.subject])
         self.sent.append((channel.name, message.subject, repeat))
@@ -132,6 +133,21 @@ def test_a_channel_that_is_down_is_asked_less_and_less_however_many_wait(engine:
     clock.later(hours=1)
     once(one, post)
     assert [s for c, s, _ in post.sent if c == "b"] == list("12345")
+
+
+def test_a_service_that_asks_to_wait_is_asked_nothing_more_until_then(engine: Engine) -> None:
+    clock, post = Clock(), Post(down={"b"}, wait=timedelta(hours=3))
+    one = around(engine, clock)
+    put(engine, clock, *"12345", channels="b")
+    once(one, post)
+    assert post.tries == 1
+    clock.later(hours=2)
+    once(one, post)
+    assert post.tries == 1
+    post.down.clear()
+    clock.later(hours=1)
+    once(one, post)
+    assert [s for _, s, _ in post.sent] == list("12345")
 
 
 def test_messages_that_fail_for_their_own_sake_hold_up_no_others(engine: Engine) -> None:

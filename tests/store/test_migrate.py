@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -6,13 +7,15 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
+from alembic import command
 from scrapers.generic import generic
 from scrapers.page import STANDARD
 from scrapers.source import Source
-from tracker.adapters.store import events, moves
+from tracker.adapters.store import events, moves, outbox
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.adopted import adopt
 from tracker.adapters.store.engine import asking, open_store, writing
@@ -82,3 +85,37 @@ def test_moves_confirmed_before_there_were_events_become_events(engine: Engine) 
         earlier = events.find(connection, before)
     assert [(e.kind, e.recorded_at, e.lo) for e in found] == [("list_cut", at, before.date())]
     assert [r.before for e in found for r in e.rows] == [Decimal(10)] and not earlier
+
+
+def test_alerts_that_wait_outlive_an_upgrade_and_are_sent_after_it(database_url: str) -> None:
+    """To change a column SQLite copies its table and drops the one that others refer to: that must not be."""
+    engine = open_store(database_url)
+    _upgrade(engine, "0003")
+    values = {
+        "at": "2026-08-01T12:00:00.000000Z",
+        "key": Series("acme", "a", "input_mtok", STANDARD, "USD").key,
+        "message": json.dumps({"subject": "s", "lines": ["Acme a: $3 → $2"], "links": [], "table": []}),
+    }
+    kept = (Path(__file__).parent / "kept_0003.sql").read_text().partition("\n")[2]
+    with writing(engine) as connection:
+        for statement in filter(str.strip, kept.split(";")):
+            named = {name: value for name, value in values.items() if f":{name}" in statement}
+            connection.execute(text(statement), named)
+    assert migrate(engine) is True
+    now = datetime(2026, 8, 2, tzinfo=UTC)
+    with writing(engine) as connection:
+        assert outbox.waiting(connection, now) == {"team": ["d1", "d2"]}
+        found = outbox.claim(connection, "d1", "me", now)
+        told = connection.execute(text("SELECT event FROM alerts ORDER BY id")).scalars().all()
+    assert found is not None and found.message.lines == ("Acme a: $3 → $2",)
+    assert told == ["move", "source"]
+    engine.dispose()
+
+
+def _upgrade(engine: Engine, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[2] / "alembic"))
+    config.set_main_option("path_separator", "os")
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)

@@ -14,7 +14,7 @@ alerts = Table(
     Column("id", Integer, primary_key=True),
     Column("created_at", Utc, nullable=False),
     Column("source", String, ForeignKey("sources.id")),
-    Column("event", String, nullable=False),  # "move", or what a notice tells of: see domain.settings.EVENTS
+    Column("event", String, nullable=False, server_default=""),  # "move", or a word of domain.settings.EVENTS
     Column("rule", String, nullable=False),
     Column("subject", Text, nullable=False),
     Column("message", Text, nullable=False),  # JSON of domain.alerts.Message
@@ -27,7 +27,7 @@ alert_moves = Table(
     Column("alert", Integer, ForeignKey("alerts.id"), primary_key=True),
     Column("move", Integer, ForeignKey("moves.id"), primary_key=True),
     Column("before", Money),  # absent: the move's own
-    Column("reason", Text, nullable=False),  # empty: the move's own
+    Column("reason", Text, nullable=False, server_default=""),  # empty: the move's own
     Index(None, "move"),
 )
 
@@ -47,9 +47,9 @@ deliveries = Table(
     Column("last_error", Text, nullable=False),
     Column("sent_at", Utc),
     # Held back for a digest or a quiet hour, to be sent as one with the others of its rule; else empty.
-    Column("held_for", String, nullable=False),
+    Column("held_for", String, nullable=False, server_default=""),
     Column("part_of", String, ForeignKey("deliveries.id")),  # the digest that it is sent in
-    Column("parts_sent", Integer, nullable=False),  # of a message in several parts
+    Column("parts_sent", Integer, nullable=False, server_default="0"),  # of a message in several parts
     UniqueConstraint("alert", "channel"),
     Index(None, "state", "channel"),
     Index(None, "channel", "sent_at"),
