@@ -13,6 +13,7 @@ from tracker.domain.chart_frame import COLOURS, Frame, Spec, ticks, value_axis, 
 from tracker.domain.move_chart import iso, moments, with_headroom
 
 ROOM = 1.3  # times, below and above the prices of a logarithmic axis
+LEAST_TICKS = 3
 LEAST = timedelta(days=30)  # what a chart reaches over
 DASHES = ([1, 0], [6, 3], [2, 2])  # colours come again in the next dash
 
@@ -59,11 +60,13 @@ def _axis(frame: Frame, values: Sequence[float], log: bool) -> Spec:
     if not log:
         return with_headroom(axis, values)
     low, high = min(values) / ROOM, max(values) * ROOM
-    kept = {k: v for k, v in axis["axis"].items() if k != "tickCount"}
+    kept = {k: v for k, v in axis["axis"].items() if k not in ("tickCount", "values")}
+    marked = ticks(low, high)
+    at = {"values": marked} if len(marked) >= LEAST_TICKS else {"tickCount": 6}
     title = f"{frame.axis} ({'log' if frame.is_narrow else 'logarithmic'})"
     return {
         "scale": {"type": "log", "domain": [low, high], "nice": False},
-        "axis": kept | {"values": ticks(low, high), "title": title},
+        "axis": kept | at | {"title": title},
     }
 
 

@@ -39,6 +39,7 @@ class Span:
     doubt: str = field(default="", compare=False)
     event: str = field(default="", compare=False)  # what the move to it is, where its figures do not say so
     seen_again: int = field(default=0, compare=False)  # the snapshot of the second capture
+    row: int = field(default=0, compare=False)  # its number in the store
 
     def holds(self, at: datetime) -> bool:
         return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)

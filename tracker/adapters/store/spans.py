@@ -86,12 +86,13 @@ def span_of(row: Any, known_at: datetime) -> Span:
         source=row.source,
         basis=Basis(row.basis),
         recorded_at=row.recorded_at,
+        row=row.row,
     )
 
 
 def _spans(known_at: datetime, narrowed: list[Any]) -> Select[Any]:
     return (
-        select(*PRICE, *SERIES)
+        select(prices.c.id.label("row"), *PRICE, *SERIES)
         .join(series, series.c.id == prices.c.series)
         .where(
             prices.c.recorded_at <= known_at,
