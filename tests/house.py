@@ -76,6 +76,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "fastapi": (WEB,),
     "starlette": (WEB,),
     "jinja2": (WEB,),
+    "markupsafe": (WEB,),
     "prometheus_client": (WEB,),
     "platformdirs": ("tracker/adapters/config/",),
     "typer": (CLI,),
@@ -98,7 +99,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "socket": ("tracker/adapters/", DAEMON, DEMO),
     "ssl": (FETCH, GUARD),
     "multiprocessing": ("tracker/adapters/reader.py", "tracker/adapters/reading.py"),
-    "subprocess": (),
+    "subprocess": ("tracker/adapters/vega.py",),  # which runs our own interpreter only
     "urllib.request": (),
     "http.client": (),
     "ftplib": (),
