@@ -13,8 +13,7 @@ from tracker.domain.filters import Case, is_watched
 from tracker.domain.model import Move
 from tracker.domain.moves import CLAIMED
 from tracker.domain.notices import Notice, held_message, unheld_message
-from tracker.domain.rules import NOBODY, NOTHING_YET, Chosen, LineOf, choose, has_threshold, routes
-from tracker.domain.schedule import due
+from tracker.domain.rules import NOBODY, NOTHING_YET, Chosen, LineOf, choose, has_threshold, routes, told_at
 from tracker.domain.settings import Rule, Settings
 from tracker.domain.silences import Silence
 from tracker.domain.witnesses import SAME_MOVE, is_news
@@ -77,22 +76,33 @@ def _hearers(
     connection: Connection, settings: Settings, notice: Notice, source: str | None, silent: Sequence[Silence]
 ) -> dict[str, Rule]:
     """By channel the rule that tells it; the end of a trouble goes to whoever heard of it, too."""
-    channels = names_of(settings)
-    found = routes(
-        notice.event,
-        [name for name in dict.fromkeys((notice.provider, source or "")) if name],
-        rules=settings.rules,
-        channels=channels,
-        silences=silent,
-        needs_rule=notice.needs_rule,
-    )
+    about = [name for name in dict.fromkeys((notice.provider, source or "")) if name]
+    found = _routed(settings, notice.event, about, silent, needs_rule=notice.needs_rule)
     hearers = {channel: rule for rule, channel in found}
     if notice.ends and source:
-        named = {rule.name: rule for rule in settings.rules}
         for name, channel in told.heard_of_trouble(connection, source):
-            if channel in channels:
-                hearers.setdefault(channel, named.get(name, Rule(name)))
+            if channel in settings.channel_names:
+                hearers.setdefault(channel, settings.rule_called(name))
     return hearers
+
+
+def _routed(
+    settings: Settings,
+    event: str,
+    about: Sequence[str],
+    silent: Sequence[Silence],
+    *,
+    needs_rule: bool,
+) -> list[tuple[Rule, str]]:
+    """Where the settings send what is no move."""
+    return routes(
+        event,
+        about,
+        rules=settings.rules,
+        channels=settings.channel_names,
+        silences=silent,
+        needs_rule=needs_rule,
+    )
 
 
 def announce_held(
@@ -109,7 +119,10 @@ def announce_held(
     Rules that name `held` take them instead, whatever else they ask. What a catalogue claims needs such a
     rule: it waits for a witness, not for a person.
     """
-    naming = _naming_held(connection, settings, moves, source, now) if moves else []
+    if not moves:
+        return
+    about = [*dict.fromkeys(m.series.provider for m in moves), source]
+    naming = _routed(settings, "held", about, silences.standing(connection, now), needs_rule=True)
     to = [Chosen(rule, channel, tuple(moves)) for rule, channel in naming]
     if not to:
         doubted = [m for m in moves if m.reason != CLAIMED]
@@ -128,25 +141,18 @@ def announce_unheld(
 ) -> None:
     """Tell who heard that these were held that they are so no more, but for who is told the move itself."""
     heard: dict[tuple[str, str], list[Move]] = {}
-    ids, names = [m.id for m in moves], names_of(settings)
+    ids, names = [m.id for m in moves], settings.channel_names
     held, moved = told.hearers(connection, ids, "held"), told.hearers(connection, ids, "move")
     for move in moves:
         told_it = {channel for _, channel in moved.get(move.id, ())}
         for rule, channel in held.get(move.id, ()):
             if channel in names and channel not in told_it:
                 heard.setdefault((rule, channel), []).append(move)
-    rules = {rule.name: rule for rule in settings.rules}
     alerts = []
     for (name, channel), over in heard.items():
-        message = unheld_message(over, base_url=settings.base_url)
-        by = rules.get(name, Rule(name))
+        message, by = unheld_message(over, base_url=settings.base_url), settings.rule_called(name)
         alerts.append(_alert(by, channel, message, now, moves=tuple(over), event="held_over"))
     outbox.put(connection, alerts, source, now)
-
-
-def names_of(settings: Settings) -> list[str]:
-    """The channels, in the order of the settings."""
-    return [channel.name for channel in settings.channels]
 
 
 def cases_of(settings: Settings, moves: Sequence[Move], kind: str, provider: str) -> list[Case]:
@@ -173,7 +179,7 @@ def _chosen(
     now: datetime,
     heard: Mapping[int, Collection[str]] = NOBODY,
 ) -> Sequence[Chosen]:
-    channels = names_of(settings)
+    channels = settings.channel_names
     if not moves or not channels:
         return ()
     line_of: LineOf = lambda channel, move: NOTHING_YET  # noqa: E731
@@ -191,20 +197,6 @@ def _chosen(
     )
 
 
-def _naming_held(
-    connection: Connection, settings: Settings, moves: Sequence[Move], source: str, now: datetime
-) -> list[tuple[Rule, str]]:
-    about = [*dict.fromkeys(m.series.provider for m in moves), source]
-    return routes(
-        "held",
-        about,
-        rules=settings.rules,
-        channels=names_of(settings),
-        silences=silences.standing(connection, now),
-        needs_rule=True,
-    )
-
-
 def _alert(
     rule: Rule,
     channel: str,
@@ -214,6 +206,5 @@ def _alert(
     moves: tuple[Move, ...] = (),
     event: str = "move",
 ) -> Alert:
-    moment = due(rule.digest, rule.quiet, now)
-    held_for = "digest" if rule.digest else "quiet" if moment > now else ""
+    moment, held_for = told_at(rule, now)
     return Alert(rule.name, channel, message, moves, event, moment, held_for)

@@ -117,8 +117,7 @@ class Daemon:
         log.info("daemon.started", sources=len(self.edges.sources), freed=freed)
 
     async def _end_orphans(self, edges: Edges) -> None:
-        names = [c.name for c in edges.settings.channels]
-        if count := await edges.write(outbox.end_orphans, names):
+        if count := await edges.write(outbox.end_orphans, edges.settings.channel_names):
             log.warning("daemon.orphans", alerts=count, words="their channels are not set any more")
 
     def _schedule(self) -> AsyncIOScheduler:
@@ -244,10 +243,9 @@ class Daemon:
 
     async def _rest(self) -> None:
         """Nothing is under way: a clock that can jump may go on to the next thing that is due."""
-        names = [c.name for c in self.edges.settings.channels]
         coming = [
             await self.edges.ask(states.next_due, list(self.edges.sources)),
-            await self.edges.ask(outbox.next_try, names),
+            await self.edges.ask(outbox.next_try, self.edges.settings.channel_names),
         ]
         self.edges.clock.idle(min((m for m in coming if m), default=None))
 

@@ -74,22 +74,21 @@ async def deliver(edges: Edges, *, owner: str, send: Send = send) -> Delivered:
 
 async def enrol(edges: Edges) -> None:
     """Note the channels that are set: what moved before one was set is no news to it."""
-    names = [c.name for c in edges.settings.channels]
-    await edges.write(channels.enrol, names, edges.clock.now())
+    await edges.write(channels.enrol, edges.settings.channel_names, edges.clock.now())
 
 
 async def due(edges: Edges) -> dict[str, list[str]]:
     """The deliveries that may be tried now, by channel, once what is told as one is gathered."""
-    now, names = edges.clock.now(), [c.name for c in edges.settings.channels]
-    if await edges.ask(gathered.due, names, now):
-        await edges.write(gather, edges.settings, now)
+    now, settings = edges.clock.now(), edges.settings
+    if await edges.ask(gathered.due, settings.channel_names, now):
+        await edges.write(gather, settings, now)
     return await edges.ask(outbox.waiting, now)
 
 
 def gather(connection: Connection, settings: Settings, now: datetime) -> int:
     """Make one delivery of each digest, quiet time and storm that is due; how many. One transaction."""
     count = 0
-    for group in gathered.due(connection, [c.name for c in settings.channels], now):
+    for group in gathered.due(connection, settings.channel_names, now):
         whole = gathered.begin(connection, group, now)
         if whole is None:
             continue
@@ -227,17 +226,21 @@ def settle(
     """
     if not outbox.settle(connection, delivery.id, owner=owner, **columns):
         return
-    name, state, base_url = delivery.channel, columns["state"], settings.base_url
-    before = channels.standing(connection, name)
-    if state == "sent":
-        after, tell = channel_trouble.well(before)
-        notice = channel_trouble.up_notice(name, base_url)
-    else:
-        words = columns["last_error"]
-        after, tell = channel_trouble.failed(before, words, now, is_dead=state == "dead")
-        notice = channel_trouble.down_notice(name, words, after.failing_since or now, base_url)
+    name, state, words = delivery.channel, columns["state"], columns["last_error"]
+    before, is_well = channels.standing(connection, name), state == "sent"
+    after, tell = (
+        channel_trouble.well(before)
+        if is_well
+        else channel_trouble.failed(before, words, now, is_dead=state == "dead")
+    )
     if after != before:
         channels.set_standing(connection, name, after)
     if tell:
+        since = after.failing_since or now
+        notice = (
+            channel_trouble.up_notice(name, settings.base_url)
+            if is_well
+            else channel_trouble.down_notice(name, words, since, settings.base_url)
+        )
         log.warning("deliver.channel", channel=name, words=notice.message.subject)
         announce_notices(connection, settings, [notice], source=None, now=now, but={name})

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
 from tracker.adapters.store import Connection, silences, told
-from tracker.adapters.store.told import Confirmed
-from tracker.announce import cases_of, names_of
+from tracker.adapters.store.told import Confirmed, Written
+from tracker.announce import cases_of
 from tracker.domain import headlines, wording
 from tracker.domain.errors import TrackerError
 from tracker.domain.model import Move, Status
-from tracker.domain.rules import DEFAULT, Line, choose, decide, routes, silenced_by
-from tracker.domain.schedule import due
+from tracker.domain.rules import DEFAULT, Line, choose, decide, routes, silenced_by, told_at
 from tracker.domain.settings import Rule, Settings
 from tracker.domain.silences import Silence
 from tracker.domain.witnesses import SAME_MOVE, is_news, is_same_line
@@ -54,33 +53,36 @@ def explain(connection: Connection, settings: Settings, id: int) -> tuple[Move, 
     if found is None:
         raise TrackerError(f"there is no move {id}: see `tracker moves`")
     move, at = found.move, found.at
-    line_of = told.lines(connection, [move], names_of(settings), at)
+    line_of = told.lines(connection, [move], settings.channel_names, at)
     (case,) = cases_of(settings, [move], found.kind, found.provider)
     silent = [s for s in silences.every(connection) if s.holds(at)]
     rows: list[Explained] = []
     taken: dict[str, str] = {}
     for rule in settings.rules or (DEFAULT,):
-        for channel in rule.to or names_of(settings):
+        silence = silenced_by(silent, rule, move)
+        for channel in rule.to or settings.channel_names:
             decision = decide(rule, case, line_of(channel, move))
-            fires, why = decision.fires, decision.why
-            if fires and (silence := silenced_by(silent, rule, move)):
-                fires, why = False, _silenced(silence)
-            told_here = fires  # a rule that is silenced leaves the move to the next
-            if fires and channel in taken:
-                fires, why = False, f"the rule {taken[channel]} tells it to this channel"
-            if fires and move.status is not Status.confirmed:
-                fires, why = False, f"it is {move.status.value}: {move.reason or 'not confirmed yet'}"
-            if fires and not found.is_live:
-                fires, why = (
-                    False,
-                    "no look saw it: what an archive or the bundled facts say is told to nobody",
-                )
-            if told_here:
+            kept = _kept_back(found, silence, taken.get(channel, "")) if decision.fires else ""
+            if decision.fires and not silence:  # a rule that is silenced leaves the move to the next
                 taken.setdefault(channel, rule.name)
-            rows.append(
-                Explained(rule.name, channel, fires, why, due(rule.digest, rule.quiet, at) if fires else None)
-            )
+            fires = decision.fires and not kept
+            when = told_at(rule, at)[0] if fires else None
+            rows.append(Explained(rule.name, channel, fires, kept or decision.why, when))
     return move, rows
+
+
+def _kept_back(found: Confirmed, silence: Silence | None, taken: str) -> str:
+    """Why a move is not told though its rule fires; empty where it is."""
+    move = found.move
+    if silence:
+        return _silenced(silence)
+    if taken:
+        return f"the rule {taken} tells it to this channel"
+    if move.status is not Status.confirmed:
+        return f"it is {move.status.value}: {move.reason or 'not confirmed yet'}"
+    if not found.is_live:
+        return "no look saw it: what an archive or the bundled facts say is told to nobody"
+    return ""
 
 
 def _silenced(silence: Silence) -> str:
@@ -96,61 +98,55 @@ def preview(
     Notices are those that were written then, sent where the present rules send them. `documented` takes the
     moves that the bundled facts tell as well.
     """
-    found = [*_moves(connection, settings, since, until, documented=documented)]
-    found += _notices(connection, settings, since, until)
+    silent = silences.every(connection)
+    moves = told.confirmed(connection, since, until, documented=documented)
+    notices = told.notices(connection, since, until)
+    found = [*_moves(settings, moves, silent), *_notices(settings, notices, silent)]
     return sorted(found, key=lambda p: (p.at, p.channel))
 
 
-def _moves(
-    connection: Connection, settings: Settings, since: datetime, until: datetime, *, documented: bool
-) -> Iterator[Previewed]:
-    memory, silent = _Memory(), silences.every(connection)
-    moves = told.confirmed(connection, since, until, documented=documented)
-    for (at, source), batch in groupby(moves, key=lambda c: (c.at, c.move.source)):
+def _moves(settings: Settings, moves: Iterable[Confirmed], silent: Sequence[Silence]) -> Iterator[Previewed]:
+    memory = _Memory()
+    for (at, _), batch in groupby(moves, key=lambda c: (c.at, c.move.source)):
         together = list(batch)
         heard = {c.move.id: who for c in together if (who := memory.heard(c)) is not None}
         fresh = [c.move for c in together if c.move.id in heard]
         for chosen in choose(
             cases_of(settings, fresh, together[0].kind, together[0].provider),
             rules=settings.rules,
-            channels=names_of(settings),
+            channels=settings.channel_names,
             silences=[s for s in silent if s.holds(at)],
             line_of=memory.line,
             heard=heard,
         ):
             subject = headlines.subject(chosen.moves, wording.grouped(chosen.moves))
-            row = _row(chosen.rule, chosen.channel, at, "move", subject)
-            yield Previewed(*row, tuple(m.id for m in chosen.moves), _digest(chosen.rule, chosen.channel, at))
+            ids = tuple(m.id for m in chosen.moves)
+            yield _previewed(chosen.rule, chosen.channel, at, "move", subject, ids)
             memory.tell(chosen.channel, chosen.moves)
-        memory.pass_by([c.move for c in together], source)
+        memory.pass_by([c.move for c in together])
 
 
 def _notices(
-    connection: Connection, settings: Settings, since: datetime, until: datetime
+    settings: Settings, notices: Iterable[Written], silent: Sequence[Silence]
 ) -> Iterator[Previewed]:
-    silent = silences.every(connection)
-    for notice in told.notices(connection, since, until):
+    for notice in notices:
         for rule, channel in routes(
             notice.event,
             [notice.source] if notice.source else [],
             rules=settings.rules,
-            channels=names_of(settings),
+            channels=settings.channel_names,
             silences=[s for s in silent if s.holds(notice.at)],
         ):
-            row = _row(rule, channel, notice.at, notice.event, notice.subject)
-            yield Previewed(*row, (), _digest(rule, channel, notice.at))
+            yield _previewed(rule, channel, notice.at, notice.event, notice.subject)
 
 
-def _row(
-    rule: Rule, channel: str, at: datetime, event: str, subject: str
-) -> tuple[datetime, datetime, str, str, str, str]:
-    return at, due(rule.digest, rule.quiet, at), channel, rule.name, event, subject
-
-
-def _digest(rule: Rule, channel: str, at: datetime) -> str:
-    """What is sent as one: by channel, rule and moment; empty where it is sent by itself."""
-    moment = due(rule.digest, rule.quiet, at)
-    return f"{channel} {rule.name} {moment.isoformat()}" if rule.digest or moment > at else ""
+def _previewed(
+    rule: Rule, channel: str, at: datetime, event: str, subject: str, moves: tuple[int, ...] = ()
+) -> Previewed:
+    """A message, and what it would have been sent with: by channel, rule and moment."""
+    moment, held_for = told_at(rule, at)
+    digest = f"{channel} {rule.name} {moment.isoformat()}" if held_for else ""
+    return Previewed(at, moment, channel, rule.name, event, subject, moves, digest)
 
 
 @dataclass(slots=True)
@@ -188,6 +184,6 @@ class _Memory:
             self.last[channel, move.series.key] = move
             self.hearers.setdefault(move.id, set()).add(channel)
 
-    def pass_by(self, moves: Sequence[Move], source: str) -> None:
+    def pass_by(self, moves: Sequence[Move]) -> None:
         for move in moves:
             self.passed.setdefault(move.series.key, []).append(move)

@@ -112,11 +112,8 @@ def moved(
         page_url=source.shown_url,
         now=at,
     )
-    held = [
-        m
-        for m in moves.pending(connection, source.id).values()
-        if m.status is Status.held and m.recorded_at == at
-    ]
+    opened = moves.pending(connection, source.id).values() if changes.opened else ()
+    held = [m for m in opened if m.status is Status.held and m.recorded_at == at]
     announce_held(connection, edges.settings, held, source=source.id, kind=source.kind, now=at)
     were = {m.id for m in waiting.values() if m.status is Status.held}
     over = [m for m in (*changes.withdrawn, *confirmed) if m.id in were]

@@ -106,21 +106,17 @@ def plain_link(name: str, url: str) -> str:
     return f"{inert(name)}: {url}"
 
 
-def _slack_line(line: str) -> str:
+def _escaped_line(line: str) -> str:
     return escape(inert(line), quote=False)
 
 
 def _slack_link(name: str, url: str) -> str:
-    words = escape(inert(name).replace("|", "¦"), quote=False)
+    words = _escaped_line(name).replace("|", "¦")
     return f"<{escape(url, quote=False)}|{words}>"
 
 
-def _telegram_line(line: str) -> str:
-    return escape(inert(line), quote=False)
-
-
 def _telegram_link(name: str, url: str) -> str:
-    return f'<a href="{escape(url)}">{escape(inert(name), quote=False)}</a>'
+    return f'<a href="{escape(url)}">{_escaped_line(name)}</a>'
 
 
 def _telegram_size(markup: str) -> int:
@@ -137,10 +133,10 @@ def _discord_link(name: str, url: str) -> str:
 
 
 # Slack recommends at most 4,000 characters a message: https://docs.slack.dev/reference/methods/chat.postMessage
-SLACK = Voice(_slack_line, _slack_link, 3900)
+SLACK = Voice(_escaped_line, _slack_link, 3900)
 # 2,000 characters of content: https://docs.discord.com/developers/resources/webhook#execute-webhook
 DISCORD = Voice(_discord_line, _discord_link, 2000, utf16)
 # 1 to 4,096 characters after entities parsing: https://core.telegram.org/bots/api#sendmessage
-TELEGRAM = Voice(_telegram_line, _telegram_link, 4096, _telegram_size)
+TELEGRAM = Voice(_escaped_line, _telegram_link, 4096, _telegram_size)
 # 4,096 bytes; what is longer becomes a file: https://docs.ntfy.sh/publish/#limitations
 NTFY = Voice(inert, plain_link, 4096, utf8, joined="")

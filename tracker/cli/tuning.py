@@ -13,12 +13,14 @@ import typer
 
 from tracker.adapters.store import Connection, written
 from tracker.adapters.store.engine import asking
+from tracker.adapters.store.told import OF_HELD
 from tracker.ask.moves import move_row
 from tracker.cli import common
 from tracker.cli.options import Csv, Json, Since, Until, form_of
 from tracker.cli.output import Form, emit, print_json
 from tracker.domain import wording
 from tracker.domain.model import Move, Status
+from tracker.domain.rules import DEFAULT
 from tracker.domain.settings import Settings
 from tracker.preview import Explained, Previewed
 from tracker.preview import explain as explained
@@ -52,9 +54,7 @@ def explain(
 def _told(row: Explained, sent: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What a rule says, and the alert that was written by it; None where there is none."""
     mine = [
-        s
-        for s in sent
-        if (s["rule"], s["channel"]) == (row.rule, row.channel) and s["event"] not in ("held", "held_over")
+        s for s in sent if (s["rule"], s["channel"]) == (row.rule, row.channel) and s["event"] not in OF_HELD
     ]
     return asdict(row) | {"alert": mine[-1]["alert"] if mine else None}
 
@@ -148,7 +148,7 @@ def _print_channels(rows: Sequence[Previewed], settings: Settings, span: str) ->
     for channel, mine in by_channel.items():
         sys.stdout.write(f"{channel}: {_total(mine, span)}\n")
     counts = Counter(row.rule for row in rows)
-    names = [rule.name for rule in settings.rules] or ["default"]
+    names = [rule.name for rule in settings.rules] or [DEFAULT.name]
     fired = [f"{name} {counts[name]:,}" for name in dict.fromkeys([*names, *counts])]
     sys.stdout.write(f"alerts by rule: {', '.join(fired)}\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,14 @@ class Message:
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    def as_json(self) -> str:
+        """The message as it is kept; `from_json` reads it."""
+        return json.dumps(self.as_dict(), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, words: str) -> Message:
+        return cls.from_dict(json.loads(words))
 
     @classmethod
     def from_dict(cls, d: dict[str, Any]) -> Message:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
 from tracker.domain import wording
 from tracker.domain.filters import Case, is_among, why_not
 from tracker.domain.model import Move
+from tracker.domain.schedule import due
 from tracker.domain.settings import Rule
 from tracker.domain.silences import Silence
 
@@ -96,6 +98,12 @@ def decide(rule: Rule, case: Case, line: Line = NOTHING_YET) -> Decision:
     if why := _too_small(rule, case.move, told):
         return Decision(False, why, told)
     return Decision(True, _fires(rule, told), told)
+
+
+def told_at(rule: Rule, at: datetime) -> tuple[datetime, str]:
+    """When a rule tells what happens at a moment, and what that waits for: "digest", "quiet" or nothing."""
+    moment = due(rule.digest, rule.quiet, at)
+    return moment, "digest" if rule.digest else "quiet" if moment > at else ""
 
 
 def has_threshold(rule: Rule) -> bool:

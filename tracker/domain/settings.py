@@ -144,6 +144,15 @@ class Settings:
     look: Look = field(default_factory=Look)
     backfill: Backfill = field(default_factory=Backfill)
 
+    @property
+    def channel_names(self) -> list[str]:
+        """The channels, in the order of the settings."""
+        return [channel.name for channel in self.channels]
+
+    def rule_called(self, name: str) -> Rule:
+        """The rule of this name; one that asks nothing where it is not set any more."""
+        return next((rule for rule in self.rules if rule.name == name), Rule(name))
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -150,7 +149,7 @@ def parts(connection: Connection, whole: str) -> Parts:
         since=since,
         moves=tuple(told),
         withdrawn=withdrawn,
-        notices=tuple(_message(words) for words in connection.execute(shown).scalars()),
+        notices=tuple(Message.from_json(words) for words in connection.execute(shown).scalars()),
         hidden=max(0, notices - MOST_LINES),
         pages=_pages(connection, mine),
     )
@@ -192,21 +191,15 @@ def _pages(connection: Connection, mine: Any) -> tuple[tuple[str, str], ...]:
     rows = connection.execute(
         select(alerts.c.source, alerts.c.message).where(alerts.c.id.in_(ids)).order_by(alerts.c.source)
     )
-    links = ((row.source, dict(_message(row.message).links)) for row in rows)
+    links = ((row.source, dict(Message.from_json(row.message).links)) for row in rows)
     return tuple((f"page of {source}", link["page"]) for source, link in links if "page" in link)
-
-
-def _message(words: str) -> Message:
-    return Message.from_dict(json.loads(words))
 
 
 def say(connection: Connection, whole: str, message: Message) -> None:
     """Give a delivery that was begun its words."""
     alert = select(deliveries.c.alert).where(deliveries.c.id == whole).scalar_subquery()
     connection.execute(
-        update(alerts)
-        .where(alerts.c.id == alert)
-        .values(subject=message.subject, message=json.dumps(message.as_dict(), ensure_ascii=False))
+        update(alerts).where(alerts.c.id == alert).values(subject=message.subject, message=message.as_json())
     )
 
 

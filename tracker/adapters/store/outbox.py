@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -47,7 +46,7 @@ def put(connection: Connection, wanted: Iterable[Alert], source: str | None, now
                 event=alert.event,
                 rule=alert.rule,
                 subject=alert.message.subject,
-                message=json.dumps(alert.message.as_dict(), ensure_ascii=False),
+                message=alert.message.as_json(),
             )
         )
         assert result.inserted_primary_key is not None
@@ -174,7 +173,7 @@ def claim(connection: Connection, id: str, owner: str, now: datetime) -> Deliver
         id=row.id,
         alert=row.alert,
         channel=row.channel,
-        message=Message.from_dict(json.loads(row.message)),
+        message=Message.from_json(row.message),
         attempts=row.attempts,
         written=None if row.held_for else row.created_at,
         expires=row.created_at + (HELD_EXPIRY if row.held_for else EXPIRY),

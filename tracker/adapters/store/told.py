@@ -19,6 +19,7 @@ from tracker.domain.rules import NOTHING_YET, Line, LineOf
 from tracker.domain.spans import NEVER_LOOKED_AT
 
 TELL_MOVES = ("move", "digest")  # the events of alerts whose moves are told; others only name them
+OF_HELD = ("held", "held_over")  # that moves wait for a person, and that they do no more
 _CHUNK = 500
 
 
@@ -154,7 +155,7 @@ def notices(connection: Connection, since: datetime, until: datetime) -> list[Wr
     """What was told that is no move, each once."""
     rows = connection.execute(
         select(alerts.c.created_at, alerts.c.event, alerts.c.source, alerts.c.subject)
-        .where(alerts.c.event.not_in((*TELL_MOVES, "held", "held_over")))
+        .where(alerts.c.event.not_in((*TELL_MOVES, *OF_HELD)))
         .where(alerts.c.created_at >= since, alerts.c.created_at <= until)
         .order_by(alerts.c.id)
     )
