@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tracker.adapters.store import Connection, linked, mentions
-from tracker.ask.times import END_OF_TIME
+from tracker.domain.days import END_OF_TIME
 from tracker.domain.mentioned import Checked
 
 

@@ -6,8 +6,6 @@ import contextlib
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-END_OF_TIME = datetime.max.replace(tzinfo=UTC)  # as known whenever
-
 
 class NotAMoment(ValueError):
     """Words that are no day and no moment; the error says how one is written."""

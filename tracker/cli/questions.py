@@ -13,7 +13,6 @@ from tracker.adapters import chromium, config
 from tracker.adapters.store import questions, snapshots
 from tracker.adapters.store.engine import asking
 from tracker.ask import sources as asked_sources
-from tracker.ask.times import END_OF_TIME
 from tracker.cli import common
 from tracker.cli.options import (
     At,
@@ -29,6 +28,7 @@ from tracker.cli.options import (
     form_of,
 )
 from tracker.cli.output import Form, emit
+from tracker.domain.days import END_OF_TIME
 from tracker.domain.errors import TrackerError
 
 app = typer.Typer(add_completion=False)

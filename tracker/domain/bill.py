@@ -8,10 +8,8 @@ from decimal import Decimal
 
 from scrapers.page import Terms
 from tracker.domain import wording
-from tracker.domain.offers import EXACT
+from tracker.domain.offers import CENT, EXACT, pct_of
 from tracker.domain.settings import Workload
-
-_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +148,6 @@ def exact_sum(amounts: Iterable[Decimal | None]) -> Decimal:
     return total
 
 
-def pct_of(before: Decimal | None, after: Decimal | None) -> Decimal | None:
-    """Change in per cent of `before`, two decimals; None where one is unknown, or from nothing."""
-    if not before or after is None:
-        return None
-    return ((after - before) / before * 100).quantize(_CENT, context=EXACT)
-
-
 # --- in words ---
 
 
@@ -197,7 +188,7 @@ def change_words(before: Decimal | None, after: Decimal | None, currency: str) -
 
 def cost_words(amount: Decimal, currency: str) -> str:
     """A sum of money to the cent, exact below one: "$1,850", "$12.50"."""
-    rounded = amount.quantize(_CENT, context=EXACT)
+    rounded = amount.quantize(CENT, context=EXACT)
     return wording.money(rounded if rounded or not amount else amount, currency)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)  # as known whenever
+
 
 def start_of(day: date) -> datetime:
     """The first instant of a day."""

@@ -11,8 +11,8 @@ from tracker.domain.model import Basis, Series
 from tracker.domain.spans import Span, price_at
 from tracker.domain.witnesses import fold
 
-# A gathered fact tells of the time until then, and of what it dates itself: as `prices` has it.
-_TOLD_FOR = timedelta(days=1)
+# A gathered fact tells of the time until then, and of what it dates itself.
+TOLD_FOR = timedelta(days=1)
 
 
 def plain_terms(terms: Terms) -> Terms:
@@ -39,7 +39,7 @@ def in_force(spans: Iterable[Span], at: datetime) -> list[Span]:
 def is_stale(span: Span, at: datetime) -> bool:
     """Whether it is a gathered fact without an end, asked about a later day."""
     open_fact = span.basis is Basis.documented and span.valid_to is None
-    return open_fact and span.recorded_at is not None and span.recorded_at < at - _TOLD_FOR
+    return open_fact and span.recorded_at is not None and span.recorded_at < at - TOLD_FOR
 
 
 def best(spans: Iterable[Span], at: datetime) -> Span | None:

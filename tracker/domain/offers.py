@@ -20,6 +20,7 @@ from tracker.domain.witnesses import fold
 
 BLENDED = ("input_mtok", "output_mtok")
 EXACT = Context(prec=100)  # more digits than an amount times a price can have
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,14 @@ class Offered:
     @property
     def pct(self) -> Decimal | None:
         """How far the total is from what it is held against, in per cent, two decimals."""
-        if self.total is None or not self.than:
-            return None
-        return ((self.total - self.than) / self.than * 100).quantize(Decimal("0.01"), context=EXACT)
+        return pct_of(self.than, self.total)
+
+
+def pct_of(before: Decimal | None, after: Decimal | None) -> Decimal | None:
+    """Change in per cent of `before`, two decimals; None where one is unknown, or from nothing."""
+    if not before or after is None:
+        return None
+    return ((after - before) / before * 100).quantize(CENT, context=EXACT)
 
 
 def offers(spans: Iterable[Span], at: datetime) -> list[Offered]:

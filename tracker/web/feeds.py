@@ -15,8 +15,8 @@ from scrapers.source import Source
 from tracker.adapters.store import Connection, Engine, moves, questions, verdicts
 from tracker.adapters.store.engine import asking
 from tracker.adapters.store.questions import Filters
-from tracker.ask.times import END_OF_TIME
 from tracker.domain import wording
+from tracker.domain.days import END_OF_TIME
 from tracker.domain.model import Move, State
 from tracker.web import atom, words
 from tracker.web.api import forms

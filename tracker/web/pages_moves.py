@@ -111,7 +111,7 @@ def move(asked: Asked) -> Shown:
         raise not_there("There is no move of that number.")
     return "move.html", {
         "move": found[0],
-        "settled_at": proofs.settled_at(asked.connection, found[0].id),
+        "settled_at": store_moves.settled_at(asked.connection, [found[0].id])[found[0].id],
         "meanings": proofs.meanings(asked.connection, found[0].id),
         "alerts": proofs.told(asked.connection, found[0].id),
         "beside": proofs.beside(asked.connection, found[0]),

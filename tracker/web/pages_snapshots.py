@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tracker.adapters.charset import text_of
 from tracker.adapters.store import moves, price_pages, snapshots, status
-from tracker.ask.times import END_OF_TIME
+from tracker.domain.days import END_OF_TIME
 from tracker.domain.model import Move
 from tracker.domain.spans import Span
 from tracker.web import marked

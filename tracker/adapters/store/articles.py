@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select, update
 
 from scrapers.page import Article
 from scrapers.prose import LONGEST_TEXT
+from tracker.adapters.store.chunks import chunks
 from tracker.adapters.store.tables import articles, sources
 from tracker.domain.model import text
 
@@ -59,9 +60,9 @@ def _known(connection: Connection, source: str) -> dict[str, Any]:
 def _edited(connection: Connection, there: Mapping[int, Article], at: datetime) -> dict[int, Article]:
     """Those that say something else now; a text that is there for the first time is no edit of theirs."""
     edited, ids = {}, list(there)
-    for i in range(0, len(ids), _AT_ONCE):
+    for part in chunks(ids, _AT_ONCE):
         columns = (articles.c.id, articles.c.title, articles.c.text)
-        for row in connection.execute(select(*columns).where(articles.c.id.in_(ids[i : i + _AT_ONCE]))):
+        for row in connection.execute(select(*columns).where(articles.c.id.in_(part))):
             article = there[row.id]
             values = _values(article)
             values["text"] = values["text"] or row.text  # a feed that no longer carries it takes nothing back

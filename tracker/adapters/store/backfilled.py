@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from tracker.adapters.store import upsert
+from tracker.adapters.store.chunks import chunks
 from tracker.adapters.store.series import series_ids
 from tracker.adapters.store.sources import first_row, set_to
 from tracker.adapters.store.tables import prices, series, sources
@@ -62,8 +63,8 @@ def reconcile(
     closed = [(row.id, ends[row.values[:-1]]) for row in open_rows if row.values[:-1] in ends]
     touched = {row.id for row in stays} | {id for id, _ in closed}
     wrong = [row.id for row in standing if row.id not in touched]
-    for i in range(0, len(wrong), MOST_IDS):
-        these = prices.c.id.in_(wrong[i : i + MOST_IDS])
+    for part in chunks(wrong, MOST_IDS):
+        these = prices.c.id.in_(part)
         connection.execute(update(prices).where(these).values(withdrawn_at=at))
     for id, values in closed:
         ended = update(prices).where(prices.c.id == id).values(valid_to=values[-1], closed_at=at)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from tracker.adapters.store import events
+from tracker.adapters.store.chunks import chunks
 from tracker.adapters.store.moves import PENDING, insert, move_of, retract, select_moves
 from tracker.adapters.store.prices import price_row
 from tracker.adapters.store.series import SERIES, series_ids, series_of
@@ -82,8 +83,8 @@ def put(
 ) -> None:
     """Write what a reread found, in one transaction."""
     wrong = [c.before.id for c in found if c.before]
-    for i in range(0, len(wrong), MOST_IDS):
-        these = prices.c.id.in_(wrong[i : i + MOST_IDS])
+    for part in chunks(wrong, MOST_IDS):
+        these = prices.c.id.in_(part)
         connection.execute(update(prices).where(these).values(withdrawn_at=at))
     ids = series_ids(connection, [c.series for c in found] + [r.move.series for r in retracted])
     for c in found:

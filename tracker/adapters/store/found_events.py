@@ -9,13 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
+from tracker.adapters.store.chunks import chunks
 from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.tables import moves, series
 from tracker.adapters.store.tables_judged import event_rows, events, rulings
 from tracker.domain.events import Event, EventRow, Kind
 from tracker.domain.model import Status
-
-_MOST = 500  # ids in one statement
 
 
 def find(
@@ -51,12 +50,12 @@ def _rows(
 ) -> dict[int, list[EventRow]]:
     columns = [c for c in event_rows.c if c.name not in ("series", "model")]
     found: dict[int, list[EventRow]] = defaultdict(list)
-    for i in range(0, len(wanted), _MOST):
+    for part in chunks(wanted):
         statement = (
             select(*columns, event_rows.c.model.label("printed"), *SERIES)
             .join(series, series.c.id == event_rows.c.series)
             .outerjoin(moves, moves.c.id == event_rows.c.move)
-            .where(event_rows.c.event.in_(wanted[i : i + _MOST]), ~_retracted(known_at))
+            .where(event_rows.c.event.in_(part), ~_retracted(known_at))
             .order_by(event_rows.c.id)
         )
         if known_at:
@@ -89,8 +88,8 @@ def _retracted(known_at: datetime | None) -> Any:
 def _ruled(connection: Connection, wanted: Sequence[int], known_at: datetime | None) -> dict[int, Any]:
     """The last ruling on each event."""
     found: dict[int, Any] = {}
-    for i in range(0, len(wanted), _MOST):
-        statement = select(rulings).where(rulings.c.event.in_(wanted[i : i + _MOST])).order_by(rulings.c.id)
+    for part in chunks(wanted):
+        statement = select(rulings).where(rulings.c.event.in_(part)).order_by(rulings.c.id)
         if known_at:
             statement = statement.where(rulings.c.at <= known_at)
         found.update((row.event, row) for row in connection.execute(statement))

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from scrapers.page import Article, Terms
 from tracker.adapters.nicknames import nicknames
+from tracker.adapters.store.chunks import chunks
 from tracker.adapters.store.spans import spans_of
 from tracker.adapters.store.tables import series
 from tracker.adapters.store.tables_judged import mentions as table
@@ -22,7 +23,6 @@ from tracker.domain.spans import Span
 from tracker.domain.witnesses import fold
 
 MOST_READ = 3_000_000  # characters at one look, while others wait to write: twenty long articles
-_AT_ONCE = 500  # ids in one statement
 
 
 def put(connection: Connection, said: Mapping[int, Article], at: datetime, provider: str = "") -> None:
@@ -63,9 +63,9 @@ def _known(connection: Connection) -> list[Option]:
 def _places(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     """Where the numbers of each article go on."""
     found: dict[int, int] = {}
-    for i in range(0, len(ids), _AT_ONCE):
+    for part in chunks(ids):
         last = select(table.c.article, func.max(table.c.place).label("last"))
-        last = last.where(table.c.article.in_(ids[i : i + _AT_ONCE])).group_by(table.c.article)
+        last = last.where(table.c.article.in_(part)).group_by(table.c.article)
         found.update({row.article: row.last + 1 for row in connection.execute(last)})
     return found
 
@@ -88,11 +88,11 @@ def _row(article: int, place: int, mention: Mention, at: datetime) -> dict[str, 
 def _standing(connection: Connection, ids: Sequence[int], known_at: datetime) -> dict[int, list[Mention]]:
     """What articles said as it was known then, in the order of the text."""
     found: dict[int, list[Mention]] = defaultdict(list)
-    for i in range(0, len(ids), _AT_ONCE):
+    for part in chunks(ids):
         statement = (
             select(table)
             .where(
-                table.c.article.in_(ids[i : i + _AT_ONCE]),
+                table.c.article.in_(part),
                 table.c.recorded_at <= known_at,
                 or_(table.c.withdrawn_at.is_(None), table.c.withdrawn_at > known_at),
             )
@@ -118,8 +118,8 @@ def of_articles(
     said = _standing(connection, list(published), known_at)
     models = sorted({f"{m.provider}/{m.model}" for of in said.values() for m in of if m.model})
     spans: list[Span] = []
-    for i in range(0, len(models), _AT_ONCE):
-        spans += spans_of(connection, known_at, models=models[i : i + _AT_ONCE])
+    for part in chunks(models):
+        spans += spans_of(connection, known_at, models=part)
     by_model: dict[tuple[str, str], list[Span]] = defaultdict(list)
     for span in spans:
         by_model[span.series.provider, fold(span.series.model)].append(span)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from difflib import get_close_matches
 
 from sqlalchemy import Connection, select
@@ -16,6 +16,7 @@ from tracker.adapters.store.questions import nearest_models
 from tracker.adapters.store.spans import spans_of
 from tracker.adapters.store.tables import sources
 from tracker.domain.bill import Bill, bill_of
+from tracker.domain.days import END_OF_TIME
 from tracker.domain.figures import place_of, split_name
 from tracker.domain.in_force import plain_terms
 from tracker.domain.model import Basis, Move
@@ -25,8 +26,6 @@ from tracker.domain.same_model import SameModel, same_model
 from tracker.domain.settings import Workload
 from tracker.domain.spans import Span
 from tracker.domain.witnesses import fold
-
-_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def bills_of(
     if not touched:
         return []
     models = sorted({w.model for w in touched})
-    found = offers(spans_of(connection, _END_OF_TIME, models=models, at=[at]), at)
+    found = offers(spans_of(connection, END_OF_TIME, models=models, at=[at]), at)
     own = ((w, listed(w, found), relevant[place_of(w.model)]) for w in touched)
     return [bill for w, listing, those in own if (bill := _moved(w, listing, those, at))]
 
@@ -133,7 +132,7 @@ def cheapest(connection: Connection, move: Move, at: datetime) -> Offered | None
     if plain_terms(line.terms) != STANDARD or line.meter == "seat_month":
         return None
     same = _same(line.provider, line.model, at)
-    spans = _spans(connection, [same], [at], _END_OF_TIME, standard=True, meters=BLENDED)
+    spans = _spans(connection, [same], [at], END_OF_TIME, standard=True, meters=BLENDED)
     found = offers(spans, at)
     place = line.provider, fold(line.model)
     own = next((o for o in found if o.place == place and o.currency == line.currency), None)

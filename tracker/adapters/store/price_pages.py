@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Join, case, func, select
 from sqlalchemy.ext.compiler import compiles
 
 from tracker.adapters.store.price_rows import holds_at, select_prices
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.questions import Filters, narrowed
 from tracker.adapters.store.spans import span_of
 from tracker.adapters.store.tables import prices, series, sources
 from tracker.domain.spans import Span
@@ -90,13 +90,11 @@ def _read(known_at: datetime) -> Any:
 
 
 def _selected(wanted: Wanted) -> Any:
-    found = _read(wanted.known).where(*wanted.filters.clauses())
+    found = narrowed(_read(wanted.known), wanted.filters)
     found = found.where(holds_at(wanted.at or wanted.now, wanted.known))
     if wanted.at is None and wanted.known_at is None:
         # What holds now has an index of its own.
         found = found.where(prices.c.valid_to.is_(None), prices.c.withdrawn_at.is_(None))
-    if wanted.filters.source:
-        found = found.where(prices.c.source == wanted.filters.source)
     if wanted.kind:
         found = found.where(prices.c.source.in_(select(sources.c.id).where(sources.c.kind == wanted.kind)))
     return found

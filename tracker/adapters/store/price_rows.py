@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, or_, select
 
 from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.tables import prices, series
+from tracker.domain.in_force import TOLD_FOR
 from tracker.domain.model import Basis
 
 
@@ -42,11 +43,11 @@ def holds_at(at: datetime, known_at: datetime) -> Any:
     return and_(
         prices.c.valid_from <= at,
         or_(prices.c.valid_to.is_(None), prices.c.valid_to > at, prices.c.closed_at > known_at),
-        # A fact that was gathered tells of the time until then, and of what it dates itself.
+        # What a gathered fact tells for: see in_force.
         or_(
             prices.c.basis != Basis.documented.value,
             prices.c.valid_to.is_not(None),
-            prices.c.recorded_at >= at - timedelta(days=1),
+            prices.c.recorded_at >= at - TOLD_FOR,
         ),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, select
@@ -17,12 +16,6 @@ from tracker.domain.events import Event
 from tracker.domain.model import Move
 
 MOST = 50  # alerts of one move
-
-
-def settled_at(connection: Connection, move: int) -> datetime | None:
-    """Since when a move stands as it does."""
-    found: datetime | None = connection.scalar(select(moves.c.status_at).where(moves.c.id == move))
-    return found
 
 
 def meanings(connection: Connection, move: int) -> list[Event]:

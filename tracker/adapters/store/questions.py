@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import gt, lt
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
@@ -69,7 +70,7 @@ def prices_at(
 
     With a limit: the newest recorded first, below the row `before`, each with its row's number as `row`.
     """
-    statement = _narrowed(select_prices(known_at).where(holds_at(at, known_at)), filters)
+    statement = narrowed(select_prices(known_at).where(holds_at(at, known_at)), filters)
     if limit is None:
         in_order = (series.c.provider, series.c.model, series.c.key, prices.c.source, prices.c.valid_from)
         return [price_of(row, known_at) for row in connection.execute(statement.order_by(*in_order))]
@@ -91,7 +92,7 @@ def history(
 
     With a limit: oldest first over all series, after (valid_from, row), each with its row's number as `row`.
     """
-    statement = _narrowed(select_prices(known_at), filters)
+    statement = narrowed(select_prices(known_at), filters)
     if filters.since:
         still_open = or_(prices.c.valid_to.is_(None), prices.c.closed_at > known_at)
         statement = statement.where(or_(still_open, prices.c.valid_to > filters.since))
@@ -106,14 +107,15 @@ def history(
     return [price_of(row, known_at) | {"row": row.row} for row in connection.execute(oldest)]
 
 
-def _narrowed(statement: Any, filters: Filters) -> Any:
+def narrowed(statement: Any, filters: Filters) -> Any:
+    """Prices that a question asks for; its days apart, whose columns differ."""
     statement = statement.where(*filters.clauses())
     return statement.where(prices.c.source == filters.source) if filters.source else statement
 
 
-def _beyond(moment: Any, id: Any, last: tuple[datetime, int]) -> Any:
-    """Rows after the last one of a page that is ordered by both."""
-    return or_(moment > last[0], and_(moment == last[0], id > last[1]))
+def _beyond(moment: Any, id: Any, last: tuple[datetime, int], goes_on: Callable[[Any, Any], Any] = gt) -> Any:
+    """Rows after the last one of a page that is ordered by both, upwards or (`lt`) downwards."""
+    return or_(goes_on(moment, last[0]), and_(moment == last[0], goes_on(id, last[1])))
 
 
 def find_moves(
@@ -124,9 +126,8 @@ def find_moves(
 ) -> list[Move]:
     """Moves, the newest first; `since` and `until` compare with the day on the provider's side.
 
-    `before` is the (at, id) of the last one of the page before.
-
-    What only the bundled facts tell is among them where it is asked for: `documented`, or their source.
+    `before` is the (at, id) of the last one of the page before. What only the bundled facts tell is
+    among them where it is asked for: `documented`, or their source.
     """
     statement = select_moves().where(*filters.clauses()).order_by(moves.c.at.desc(), moves.c.id.desc())
     if filters.source:
@@ -142,8 +143,7 @@ def find_moves(
     if filters.until:
         statement = statement.where(moves.c.at <= filters.until)
     if before:
-        same_moment = and_(moves.c.at == before[0], moves.c.id < before[1])
-        statement = statement.where(or_(moves.c.at < before[0], same_moment))
+        statement = statement.where(_beyond(moves.c.at, moves.c.id, before, lt))
     return [move_of(row) for row in connection.execute(statement.limit(limit))]
 
 

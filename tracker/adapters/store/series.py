@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from scrapers.page import STANDARD, Terms
 from tracker.adapters.store import upsert
+from tracker.adapters.store.chunks import chunks
 from tracker.adapters.store.tables import series
 from tracker.domain.model import Series
 from tracker.domain.witnesses import fold
@@ -50,9 +51,8 @@ def series_ids(connection: Connection, wanted: Iterable[Series]) -> dict[str, in
     ]
     upsert.ignore(connection, series, rows)
     ids: dict[str, int] = {}
-    keys = list(by_key)
-    for i in range(0, len(keys), 500):
-        found = select(series.c.key, series.c.id).where(series.c.key.in_(keys[i : i + 500]))
+    for keys in chunks(list(by_key)):
+        found = select(series.c.key, series.c.id).where(series.c.key.in_(keys))
         ids.update((row.key, row.id) for row in connection.execute(found))
     return ids
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
+from tracker.adapters.store.chunks import chunks
 from tracker.adapters.store.moves import move_of, select_moves
 from tracker.adapters.store.tables import moves, series, sources
 from tracker.adapters.store.tables_alerts import alert_moves, alerts, channels, deliveries
@@ -20,7 +21,6 @@ from tracker.domain.spans import NEVER_LOOKED_AT
 
 TELL_MOVES = ("move", "digest")  # the events of alerts whose moves are told; others only name them
 OF_HELD = ("held", "held_over")  # that moves wait for a person, and that they do no more
-_CHUNK = 500
 
 
 def lines(
@@ -33,7 +33,7 @@ def lines(
     begun = {row.name: row.since for row in connection.execute(select(channels))}
     keys, ids = sorted({m.series.key for m in fresh}), {m.id for m in fresh}
     found: dict[tuple[str, str], Line] = {}
-    for chunk in (keys[i : i + _CHUNK] for i in range(0, len(keys), _CHUNK)):
+    for chunk in chunks(keys):
         rows = [row for row in _confirmed(connection, chunk, at) if row.id not in ids]
         earlier = {row.id: move_of(row) for row in rows}
         by_key: dict[str, list[Any]] = {}
@@ -72,7 +72,7 @@ def _told(
     connection: Connection, ids: Sequence[int], names: Collection[str], at: datetime | None
 ) -> Iterator[Any]:
     """Per channel the moves of these that it was told, oldest first."""
-    for chunk in (ids[i : i + _CHUNK] for i in range(0, len(ids), _CHUNK)):
+    for chunk in chunks(ids):
         statement = (
             select(deliveries.c.channel, func.max(alert_moves.c.move).label("move"))
             .join(alerts, alerts.c.id == deliveries.c.alert)
@@ -89,8 +89,8 @@ def _told(
 
 def hearers(connection: Connection, ids: Collection[int], event: str) -> dict[int, list[tuple[str, str]]]:
     """The rules and channels of the alerts of this event that tell of these moves, the dead ones left out."""
-    wanted, found = sorted(ids), dict[int, list[tuple[str, str]]]()
-    for chunk in (wanted[i : i + _CHUNK] for i in range(0, len(wanted), _CHUNK)):
+    found: dict[int, list[tuple[str, str]]] = {}
+    for chunk in chunks(sorted(ids)):
         rows = connection.execute(
             select(alert_moves.c.move, alerts.c.rule, deliveries.c.channel)
             .join(alerts, alerts.c.id == alert_moves.c.alert)

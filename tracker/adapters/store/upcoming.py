@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from tracker.adapters.store import upsert
+from tracker.adapters.store.chunks import chunks
 from tracker.adapters.store.series import SERIES, series_ids, series_of
 from tracker.adapters.store.tables import series
 from tracker.adapters.store.tables_alerts import upcoming
 from tracker.domain.upcoming import Upcoming
-
-MOST_KEYS = 500  # of one question
 
 
 def put(
@@ -55,9 +54,7 @@ _ANNOUNCED = select(upcoming.c.source, upcoming.c.series, upcoming.c.day, upcomi
 
 def announced(connection: Connection, keys: Collection[str], until: date) -> list[Upcoming]:
     """What was announced of these series for days up to one, whoever said so; the first said last."""
-    wanted = sorted(keys)
-    parts = [wanted[i : i + MOST_KEYS] for i in range(0, len(wanted), MOST_KEYS)]
-    return [one for part in parts for one in _announced(connection, part, until)]
+    return [one for part in chunks(sorted(keys)) for one in _announced(connection, part, until)]
 
 
 def _announced(connection: Connection, keys: Sequence[str], until: date) -> list[Upcoming]:

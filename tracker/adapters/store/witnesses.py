@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, select, union_all
 
+from tracker.adapters.store.chunks import chunks
 from tracker.adapters.store.moves import PENDING
 from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.tables import moves, prices, series, sources
@@ -61,7 +62,7 @@ def same_moves(
     same figures. What an archive or a catalogue's history says of the past was told to nobody.
     """
     same: dict[int, dict[int, str]] = {move.id: {} for move in asked}
-    for chunk in (asked[i : i + _CHUNK] for i in range(0, len(asked), _CHUNK)):
+    for chunk in chunks(asked, _CHUNK):
         elsewhere: dict[tuple[Any, ...], list[Any]] = {}
         for row in connection.execute(_confirmed_elsewhere(chunk, source, since)):
             elsewhere.setdefault((row.meter, row.currency, row.before, row.after), []).append(row)

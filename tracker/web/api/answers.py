@@ -15,7 +15,7 @@ from tracker.ask import articles as asked_articles
 from tracker.ask import events as asked_events
 from tracker.ask import moves as asked_moves
 from tracker.ask import sources as asked_sources
-from tracker.ask.times import END_OF_TIME
+from tracker.domain.days import END_OF_TIME
 from tracker.web.api.cursors import Key
 from tracker.web.api.refused import Refused
 
