@@ -22,11 +22,11 @@ from tracker.web.aside import Aside
 from tracker.web.inert import INERT
 from tracker.web.pages import Pages, Refused, Rendering, Route, Static, environment, static_files
 from tracker.web.registry import ROUTES
+from tracker.web.requested import READING, number, tagged
 from tracker.web.shield import SAFE_HEADERS, Shield
 
 W = TypeVar("W", bound=Hashable)
 
-READING = ["GET", "HEAD"]
 MOST_DRAWN = 10  # charts that are asked for at once: each takes the interpreter for 60 ms
 OLD_SCHEMA = "the store has the schema of another version: run tracker db upgrade"
 
@@ -80,11 +80,11 @@ def _add_kept_bytes(app: FastAPI, pages: Pages, static: Mapping[str, Static], as
     @app.api_route("/snapshots/{id}", methods=READING)
     async def snapshot(id: str) -> Response:
         """A kept page as text that no browser runs."""
-        number = int(id) if id.isascii() and id.isdigit() and len(id) <= 9 else 0
-        body = await aside.ask(pages.snapshot, number)
+        wanted = number(id)
+        body = None if wanted is None else await aside.ask(pages.snapshot, wanted)
         if body is None:
             return PlainTextResponse("no snapshot of that number is kept\n", 404)
-        named = {"content-disposition": f'inline; filename="snapshot-{number}.txt"'}
+        named = {"content-disposition": f'inline; filename="snapshot-{wanted}.txt"'}
         return PlainTextResponse(body, headers=INERT | named)
 
     @app.api_route("/static/{name}", methods=READING)
@@ -115,11 +115,9 @@ def _add_drawings(app: FastAPI, drawn: drawings.Drawings) -> None:
             waiting.discard(wanted)
         if body is None:
             raise HTTPException(404)
+        headers = INERT | {"cache-control": f"max-age={drawings.FRESH.seconds}"}
         tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-        headers = INERT | {"etag": tag, "cache-control": f"max-age={drawings.FRESH.seconds}"}
-        if tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        return Response(body, headers=headers, media_type=media_type)
+        return tagged(request, tag, body, media_type, headers)
 
     @app.api_route("/moves/{id}/chart.{media}", methods=READING)
     async def chart(

@@ -14,6 +14,7 @@ from tracker.adapters.store import Engine, charted
 from tracker.adapters.store.engine import asking
 from tracker.domain.chart_frame import Theme
 from tracker.domain.move_chart import WIDTHS, move_chart
+from tracker.web.requested import number
 
 KEPT = 40  # drawings, of 50 KB each
 FRESH = timedelta(minutes=5)  # how long a drawing is shown again
@@ -31,12 +32,10 @@ class Asked(NamedTuple):
 
 def asked(id: str, media: str, theme: str, width: str) -> Asked | None:
     """What a request asks for; None where there can be no such picture. An unknown theme or width is none."""
-    if not (id.isascii() and id.isdigit() and len(id) <= 9 and media in MEDIA_TYPES):
+    move, size = number(id), next((w for w in WIDTHS if str(w) == width), None)
+    if move is None or media not in MEDIA_TYPES or theme not in list(Theme) or size is None:
         return None
-    size = next((w for w in WIDTHS if str(w) == width), None)
-    if theme not in list(Theme) or size is None:
-        return None
-    return Asked(int(id), media, Theme(theme), size)
+    return Asked(move, media, Theme(theme), size)
 
 
 @dataclass(slots=True)

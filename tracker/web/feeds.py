@@ -19,14 +19,13 @@ from tracker.domain import wording
 from tracker.domain.days import END_OF_TIME
 from tracker.domain.model import Move, State
 from tracker.web import atom, words
-from tracker.web.api import forms
 from tracker.web.api import parameters as p
 from tracker.web.api.refused import Refused
 from tracker.web.aside import Aside
 from tracker.web.atom import Entry, Feed
+from tracker.web.requested import READING, tag_of, tagged
 from tracker.web.watched import watched
 
-READING = ["GET", "HEAD"]
 STATE = p.one_of("state", "Only sources in this state.", State)
 PARAMETERS = {
     "moves": (
@@ -130,7 +129,4 @@ def add_to(app: FastAPI, feeds: Feeds) -> None:
             body = await aside.ask(feeds.shown, name, request.query_params.multi_items())
         except Refused as e:
             return JSONResponse({"error": e.words}, e.status)
-        tag = forms.tag_of(body)
-        if forms.is_known(tag, request.headers.get("if-none-match", "")):
-            return Response(status_code=304, headers={"etag": tag})
-        return Response(body, headers={"etag": tag}, media_type=atom.MEDIA_TYPE)
+        return tagged(request, tag_of(body), body, atom.MEDIA_TYPE)

@@ -27,6 +27,12 @@ def choice(asked: Asked, name: str, known: Collection[str], otherwise: str = "")
     return said if said in known else otherwise
 
 
+def given(asked: Asked, names: Collection[str], choices: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """The fields as they were filled in, without what could be no answer."""
+    texts = {name: text(asked, name) for name in names}
+    return texts | {name: choice(asked, name, known) for name, known in choices.items()}
+
+
 def day(asked: Asked, name: str, *, end: bool = False) -> datetime | None:
     """A moment as a person writes it, of a day its start or end; None: nothing is said. Raises Refused."""
     said = text(asked, name)

@@ -17,6 +17,7 @@ from tracker.adapters.store import Connection, Engine, questions, snapshots, sta
 from tracker.adapters.store.engine import asking
 from tracker.domain import wording
 from tracker.web import charts, words
+from tracker.web.requested import number
 from tracker.web.watched import Watched, watched
 
 HERE = Path(__file__).parent
@@ -52,10 +53,10 @@ class Asked:
 
     def id(self, name: str = "id") -> int:
         """A number of the path; raises Refused where it is none that could be an id."""
-        words = self.path[name]
-        if not (words.isascii() and words.isdigit() and len(words) <= 9):
+        found = number(self.path[name])
+        if found is None:
             raise not_there()
-        return int(words)
+        return found
 
     def seen(self) -> list[Watched]:
         """How the enabled sources are, those in trouble first."""
@@ -118,9 +119,6 @@ def environment(static: Mapping[str, Static], routes: Sequence[Route] = ()) -> E
         static=addresses,
         chart_script=charts.script(addresses.get("chart.js", "")),
         nav=[(route.path, route.label) for route in routes if route.label],
-        has_models=any(route.path.startswith("/models/") for route in routes),
-        has_verdicts=any(route.path.startswith("/verdicts/") for route in routes),
-        has_index=any(route.path == "/index" for route in routes),
     )
     return env
 

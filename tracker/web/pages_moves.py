@@ -30,7 +30,7 @@ _LAST = re.compile(r"([0-9T:.Z-]{10,32})~([0-9]{1,9})")
 
 def moves(asked: Asked) -> Shown:
     """Moves, however they stand, the newest on the provider's side first."""
-    given = _given(asked)
+    given = forms.given(asked, FIELDS, {"event": EVENTS, "status": STATUSES, "told": TOLD})
     before = _before(asked)
     found = whole(questions.find_moves(asked.connection, _filters(asked, given), ROWS + 1, before), ROWS)
     total = sum(status.counts(asked.connection)["moves"].values()) if not any(given.values()) else 0
@@ -70,12 +70,6 @@ def whole(found: Sequence[Move], most: int) -> Whole:
 def _same(one: Move, other: Move) -> bool:
     seen = (one.source, one.at, one.recorded_at) == (other.source, other.at, other.recorded_at)
     return seen and wording.model_name(one) == wording.model_name(other)
-
-
-def _given(asked: Asked) -> dict[str, str]:
-    given = {name: forms.text(asked, name) for name in FIELDS}
-    known = {"event": EVENTS, "status": STATUSES, "told": TOLD}
-    return given | {name: forms.choice(asked, name, choices) for name, choices in known.items()}
 
 
 def _filters(asked: Asked, given: dict[str, str]) -> Filters:

@@ -34,7 +34,7 @@ SORTS = {
 def prices(asked: Asked) -> Shown:
     """The prices in force at a moment, as they were known at another."""
     at, known_at = forms.day(asked, "at", end=True), forms.day(asked, "known_at", end=True)
-    given = _given(asked)
+    given = forms.given(asked, FIELDS, {"kind": KINDS, "sort": SORTS})
     order, place = given["sort"] or "model", forms.place(asked, ROWS)
     wanted = Wanted(_filters(given), asked.now, given["kind"], at, known_at)
     found = price_pages.page(asked.connection, wanted, order, ROWS, (place - 1) * ROWS)
@@ -54,13 +54,6 @@ def prices(asked: Asked) -> Shown:
         "known_at": known_at,
         "pager": pager(given, place, len(found), ROWS, "/prices"),
     }
-
-
-def _given(asked: Asked) -> dict[str, str]:
-    """The fields as they were filled in, without what could be no answer."""
-    given = {name: forms.text(asked, name) for name in FIELDS}
-    known = {"kind": KINDS, "sort": SORTS}
-    return given | {name: forms.choice(asked, name, choices) for name, choices in known.items()}
 
 
 def _filters(given: dict[str, str]) -> Filters:

@@ -11,6 +11,7 @@ from tracker.domain.model import Move
 from tracker.domain.spans import Span
 from tracker.web import marked
 from tracker.web.pages import Asked, Route, Shown, not_there
+from tracker.web.requested import number
 
 NOT_KEPT = "No page of that number is kept."
 
@@ -43,15 +44,11 @@ def snapshot(asked: Asked) -> Shown:
 
 
 def _wanted(asked: Asked) -> Wanted:
-    move, price = (_number(asked.query.get(name, "")) for name in ("move", "price"))
+    move, price = (number(asked.query.get(name, "")) for name in ("move", "price"))
     if move:
         found = moves.steps_of(asked.connection, [move])
         return Wanted(move=found[0] if found else None)
     return Wanted(price=price_pages.one(asked.connection, price, END_OF_TIME) if price else None)
-
-
-def _number(words: str) -> int:
-    return int(words) if words.isascii() and words.isdigit() and len(words) <= 9 else 0
 
 
 ROUTES = (Route("/snapshots/{id}/shown", snapshot, under="/sources"),)

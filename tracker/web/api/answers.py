@@ -18,6 +18,7 @@ from tracker.ask import sources as asked_sources
 from tracker.domain.days import END_OF_TIME
 from tracker.web.api.cursors import Key
 from tracker.web.api.refused import Refused
+from tracker.web.requested import number
 
 Row = Mapping[str, Any]
 Keyed = Sequence[tuple[Row, Key]]
@@ -55,14 +56,19 @@ class Asked:
         )
 
     @property
+    def at(self) -> datetime:
+        return self.given.get("at") or self.began
+
+    @property
     def known_at(self) -> datetime:
         return self.given.get("known_at") or self.began
 
     def number(self) -> int:
         """The id in the address. Raises Refused."""
-        if self.id.isascii() and self.id.isdigit() and len(self.id) <= 9:
-            return int(self.id)
-        raise Refused(404, "an id is a whole number; the list shows them")
+        id = number(self.id)
+        if id is None:
+            raise Refused(404, "an id is a whole number; the list shows them")
+        return id
 
 
 def sources(asked: Asked) -> Keyed:
@@ -74,10 +80,9 @@ def sources(asked: Asked) -> Keyed:
 
 
 def prices(asked: Asked) -> Keyed:
-    at = asked.given.get("at") or asked.began
     before = _int(asked.after)
     rows = questions.prices_at(
-        asked.connection, at, asked.known_at, asked.filters(), before=before, limit=asked.most
+        asked.connection, asked.at, asked.known_at, asked.filters(), before=before, limit=asked.most
     )
     return [(_without_row(row), (row["row"],)) for row in rows]
 

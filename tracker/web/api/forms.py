@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -68,14 +67,3 @@ def as_csv(rows: Sequence[Row], columns: Sequence[str]) -> bytes:
     for row in rows:
         lines.writerow([cell(row.get(name)) for name in columns])
     return out.getvalue().encode()
-
-
-def tag_of(*parts: bytes) -> str:
-    """A weak ETag: the same for answers that say the same."""
-    return f'W/"{hashlib.sha256(b"|".join(parts)).hexdigest()[:20]}"'
-
-
-def is_known(tag: str, if_none_match: str) -> bool:
-    """Whether who asks has the answer with this tag."""
-    known = {words.strip().removeprefix("W/") for words in if_none_match.split(",")}
-    return "*" in known or tag.removeprefix("W/") in known

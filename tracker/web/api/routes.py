@@ -22,8 +22,8 @@ from tracker.web.api.refused import Refused
 from tracker.web.api.resources import RESOURCES, ROOT, Resource, columns_of
 from tracker.web.aside import Aside
 from tracker.web.inert import INERT
+from tracker.web.requested import READING, is_known, number, tag_of, tagged
 
-READING = ["GET", "HEAD"]
 MOST_WAITING = 32  # requests at once, of which two are answered: a queue is no answer
 NOWHERE = f"nothing is at this address; {openapi.ADDRESS} says what there is"
 SECRET = "a token is needed: Authorization: Bearer …"  # noqa: S105 (a sentence)
@@ -90,7 +90,7 @@ def _nowhere(request: Request) -> Response:
 def _document(request: Request, api: Api) -> Response:
     parameters.given((), request.query_params.multi_items(), api.now())
     body = forms.as_json(openapi.document(bool(api.token())))
-    return _tagged(request, forms.tag_of(body), body, forms.MEDIA_TYPES["json"])
+    return tagged(request, tag_of(body), body, forms.MEDIA_TYPES["json"])
 
 
 def _answer(request: Request, resource: Resource, api: Api) -> Response:
@@ -119,8 +119,8 @@ def _answer(request: Request, resource: Resource, api: Api) -> Response:
     if onward:
         pairs = [(k, v) for k, v in asked if k != "cursor"] + [("cursor", onward)]
         headers["link"] = f'<{request.url.path}?{urlencode(pairs)}>; rel="next"'
-    tag = forms.tag_of(form.encode(), forms.as_json(_lasting(whole, given) if not last else rows))
-    return _tagged(request, tag, _written(form, resource, whole, rows), forms.MEDIA_TYPES[form], headers)
+    tag = tag_of(form.encode(), forms.as_json(_lasting(whole, given) if not last else rows))
+    return tagged(request, tag, _written(form, resource, whole, rows), forms.MEDIA_TYPES[form], headers)
 
 
 def _cursor(asked: list[tuple[str, str]], question: str, resource: Resource) -> Cursor | None:
@@ -153,26 +153,15 @@ def _written(form: str, resource: Resource, whole: Any, rows: list[Any]) -> byte
     return forms.as_ndjson(rows) if form == "ndjson" else forms.as_json(whole)
 
 
-def _tagged(
-    request: Request, tag: str, body: bytes, media_type: str, headers: Mapping[str, str] | None = None
-) -> Response:
-    """The answer, or 304 to who has it."""
-    own = {**(headers or {}), "etag": tag}
-    if forms.is_known(tag, request.headers.get("if-none-match", "")):
-        return Response(status_code=304, headers=own)
-    return Response(body, headers=own, media_type=media_type)
-
-
 def _bytes(request: Request, api: Api) -> Response:
     parameters.given((), request.query_params.multi_items(), api.now())
-    words = request.path_params["id"]
-    if not (words.isascii() and words.isdigit() and len(words) <= 9):
+    id = number(request.path_params["id"])
+    if id is None:
         raise Refused(404, "an id is a whole number; /api/v1/snapshots shows them")
     with asking(api.engine) as connection:
-        row = status.snapshot_row(connection, int(words))
+        row = status.snapshot_row(connection, id)
         if row is None:
             raise Refused(404, "no snapshot has this id; /api/v1/snapshots lists them")
         tag = f'"{row.sha256}"'
-        known = forms.is_known(tag, request.headers.get("if-none-match", ""))
-        body = b"" if known else snapshots.body(connection, row.sha256)
-    return _tagged(request, tag, body, "text/plain; charset=utf-8", INERT)
+        body = b"" if is_known(tag, request) else snapshots.body(connection, row.sha256)
+    return tagged(request, tag, body, "text/plain; charset=utf-8", INERT)

@@ -17,7 +17,7 @@ Whole = tuple[dict[str, Any], list[dict[str, Any]]]  # the object, and its rows 
 
 def verdicts(asked: Asked) -> Whole:
     """Every prediction that is registered, or the one that the address names."""
-    as_of = (asked.given.get("at") or asked.began).date()
+    as_of = asked.at.date()
     registered = claims_files.registered()
     found = asked_verdict.verdict(asked.connection, registered, as_of=as_of, known_at=asked.known_at)
     if asked.id:
@@ -38,7 +38,7 @@ def indexes(asked: Asked) -> Whole:
     since, until = asked.given.get("since"), asked.given.get("until")
     kind = asked.words("kind")
     question = store.Question(
-        as_of=(asked.given.get("at") or asked.began).date(),
+        as_of=asked.at.date(),
         known_at=asked.known_at,
         base=asked.given.get("base") or ARTICLE,
         provider=asked.words("provider").casefold(),
