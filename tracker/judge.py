@@ -16,7 +16,7 @@ from tracker.adapters.store import Connection, verdicts
 from tracker.adapters.store.turns import JUDGING, take_turn
 from tracker.announce import announce_notices
 from tracker.domain.answers import gist, why_changed
-from tracker.domain.claims import Claims, Prediction
+from tracker.domain.claims import Claims
 from tracker.domain.errors import BadClaims
 from tracker.domain.settings import Settings
 from tracker.domain.verdict_notices import verdict_notices
@@ -67,7 +67,9 @@ def record_verdicts(connection: Connection, claims: Claims, settings: Settings, 
         why = FIRST if before is None else _why(before, body, claims, at)
         verdicts.put(connection, claims, prediction.id, body, as_of=at.date(), why=why, at=at)
         if before is not None:
-            _tell(connection, claims, prediction, before["body"], body, why, settings, at)
+            base_url = settings.base_url
+            told = verdict_notices(claims, prediction, before["body"], body, why, base_url=base_url)
+            announce_notices(connection, settings, told, source=None, now=at)
         changed.append(Judged(claims.source.id, prediction.id, body["rollup"], why))
     return changed
 
@@ -79,17 +81,3 @@ def _is_same(before: Mapping[str, Any], body: Mapping[str, Any], claims: Claims)
 def _why(before: Mapping[str, Any], body: Mapping[str, Any], claims: Claims, at: datetime) -> str:
     amended = "the claims file was amended; " if before["file_sha256"] != claims.sha256 else ""
     return amended + why_changed(before["body"], body, at.date())
-
-
-def _tell(
-    connection: Connection,
-    claims: Claims,
-    prediction: Prediction,
-    before: Mapping[str, Any],
-    body: Mapping[str, Any],
-    why: str,
-    settings: Settings,
-    at: datetime,
-) -> None:
-    notices = verdict_notices(claims, prediction, before, body, why, base_url=settings.base_url)
-    announce_notices(connection, settings, notices, source=None, now=at)
