@@ -36,6 +36,7 @@ from tracker.overdue import tell_stale
 from tracker.record import Looked
 from tracker.reread import reread_standing
 from tracker.web.app import make_app
+from tracker.web.own import Own
 from tracker.web.server import Server
 
 log = structlog.get_logger()
@@ -287,6 +288,7 @@ class Daemon:
                 trouble=lambda: self._troubles.words,
                 token=lambda: self.edges.settings.api_token,
                 base_url=lambda: self.edges.settings.base_url,
+                own=lambda: Own(self.edges.settings.workloads, self.edges.settings.claims),
             )
         )
 

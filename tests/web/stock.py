@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Connection, Engine, select
 
 from scrapers.page import Article, Page, Reading, Terms
 from scrapers.source import Source
-from tracker.adapters.store import articles, outbox, prices, snapshots
+from tracker.adapters.store import articles, outbox, prices, snapshots, upcoming
 from tracker.adapters.store import moves as store_moves
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import writing
@@ -18,9 +18,11 @@ from tracker.adapters.store.tables_alerts import deliveries
 from tracker.domain.alerts import Alert, Message
 from tracker.domain.model import Basis, Move, Observation, Series, Snapshot, Status
 from tracker.domain.moves import Changes
+from tracker.domain.upcoming import Upcoming
 
 NOW = datetime(2026, 9, 15, 14, 5, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+IN_A_MONTH = date(2026, 10, 15)
 
 
 def source(id: str, kind: str = "providers", url: str = "", provider: str = "") -> Source:
@@ -158,6 +160,24 @@ def add_alert(
             last_error=error,
             next_try=NOW + timedelta(minutes=4),
         )
+
+
+def add_announced(
+    engine: Engine,
+    id: str,
+    model: str,
+    before: str,
+    price: str,
+    *,
+    meter: str = "input_mtok",
+    day: date = IN_A_MONTH,
+    at: datetime = NOW - HOUR,
+) -> None:
+    """A page of a source said at a moment that a price will hold from a day on."""
+    series = Series(id, model, meter, Terms(), "USD")
+    one = Upcoming(series, day, Decimal(price), Decimal(before), model, f"{model} from {day}: {price}")
+    with writing(engine) as connection:
+        upcoming.put(connection, id, [one], at, None)
 
 
 def add_articles(engine: Engine, id: str, found: Iterable[Article]) -> None:

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from scrapers.page import Article
-from tests.web import week
+from tests.web import stock, week
 from tests.web.asking import HOSTILE, ON_SQLITE, app_over, ask, get
 from tests.web.stock import HOUR, NOW, add_articles, add_moves, add_sources, by_id, keep_page, move, source
 from tracker.adapters.claims import registered
@@ -29,6 +29,7 @@ NEEDED = {
     "/events": f"?{KNOWN}",
     "/prices": f"?{KNOWN}",
     "/moves": "?documented=true",
+    "/cost": "?model=openai/gpt-4o&monthly=input_mtok=400,output_mtok=80&at=2024-09-01&known_at=2027-01-01",
 }
 IDS = {"/moves/{id}": "1", "/events/{id}": "1", "/verdicts/{id}": "P1"}
 LISTS = [r.path for r in RESOURCES if r.listed]
@@ -52,6 +53,8 @@ def app(engine: Engine) -> FastAPI:
         Article(str(n), f"https://wheresyoured.example/{n}", f"Words {n}", NOW, text=said) for n in range(3)
     ]
     add_articles(engine, "wheresyoured", found)
+    stock.add_announced(engine, "openai", "o3", "2", "1.5")
+    stock.add_announced(engine, "openai", "o3", "8", "6", meter="output_mtok")
     return app_over(engine, sources)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tracker.adapters import parquet
+from tracker.adapters.export_kinds import kind_of
 from tracker.adapters.store import Engine, asked
 from tracker.adapters.store.asked import Whole
 from tracker.domain.errors import StoreTrouble
@@ -61,7 +62,9 @@ def _written(file: Path, view: Whole, form: str, cell: Callable[[Any], str]) -> 
             text.detach()
     with file.open("rb") as kept:
         digest = hashlib.file_digest(kept, "sha256").hexdigest()
-    return {"file": file.name, "rows": rows, "bytes": file.stat().st_size, "sha256": digest}
+    size = file.stat().st_size
+    kinds = {name: kind_of(view.name, name) for name in view.columns}
+    return {"file": file.name, "rows": rows, "bytes": size, "sha256": digest, "columns": kinds}
 
 
 def _csv(out: TextIOWrapper, view: Whole, cell: Callable[[Any], str]) -> int:

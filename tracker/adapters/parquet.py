@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, BinaryIO
 
+from tracker.adapters.export_kinds import kind_of
 from tracker.domain.errors import Missing
 
 try:
@@ -15,8 +16,6 @@ except ImportError:
     pyarrow = None
 
 _AT_ONCE = 10_000  # rows of a group
-_WHOLE = {"snapshot", "confirmed_by", "documented", "prices", "offers", "attempts", "alert", "move"}
-_NAMED = {("sources", "id"), ("deliveries", "id")}  # by text
 
 
 def needed() -> None:
@@ -27,7 +26,7 @@ def needed() -> None:
 
 def write(out: BinaryIO, view: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> int:
     """Write the rows, a group after another; how many there were."""
-    schema = pyarrow.schema([(name, _type(view, name)) for name in columns])
+    schema = pyarrow.schema([(name, _type(kind_of(view, name))) for name in columns])
     count = 0
     with arrow_parquet.ParquetWriter(out, schema, compression="zstd") as writer:
         while some := list(islice(rows, _AT_ONCE)):
@@ -37,10 +36,6 @@ def write(out: BinaryIO, view: str, columns: Sequence[str], rows: Iterator[tuple
     return count
 
 
-def _type(view: str, name: str) -> Any:
-    if name.endswith("_value") or name == "pct":
-        return pyarrow.float64()
-    is_id = name == "id" and (view, name) not in _NAMED
-    if is_id or name in _WHOLE or (view, name) == ("event_prices", "event"):
-        return pyarrow.int64()
-    return pyarrow.string()
+def _type(kind: str) -> Any:
+    """Moments and money stay text, as `sql` has them: the same query reads both."""
+    return {"integer": pyarrow.int64(), "number": pyarrow.float64()}.get(kind, pyarrow.string())

@@ -26,7 +26,10 @@ def plain(value: Any) -> Any:
 
 
 def cell(value: Any) -> str:
-    """A CSV cell that no spreadsheet takes for a formula."""
+    """A CSV cell that no spreadsheet takes for a formula: such words begin with one apostrophe more.
+
+    Whoever reads it takes one from words that begin with apostrophes and then such a sign.
+    """
     value = plain(value)
     if value is None:
         return ""
@@ -34,4 +37,4 @@ def cell(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     words = str(value)
     numeric = isinstance(value, (int, float)) or words.lstrip("-").replace(".", "", 1).isdigit()
-    return f"'{words}" if words.startswith(FORMULAS) and not numeric else words
+    return f"'{words}" if words.lstrip("'").startswith(FORMULAS) and not numeric else words

@@ -27,6 +27,20 @@ def price_claims(connection: Connection, claims: Claims, *, known_at: datetime) 
     }
 
 
+def file_row(claims: Claims) -> dict[str, Any]:
+    """A claims file: whose it is, its hash, and the ids of its predictions."""
+    source = claims.source
+    return {
+        "claims": source.id,
+        "title": source.title,
+        "author": source.author,
+        "url": source.url,
+        "published_at": source.published_at.isoformat(),
+        "file_sha256": claims.sha256,
+        "predictions": [p.id for p in claims.predictions],
+    }
+
+
 def states(found: dict[str, Any]) -> list[dict[str, Any]]:
     """A row a prediction, definition and horizon."""
     return [

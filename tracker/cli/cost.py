@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from types import MappingProxyType
 from typing import Annotated
 
 import typer
 
-from scrapers.meters import METERS
-from tracker.adapters.config import values
-from tracker.adapters.config.wrong import Wrong, nearest, unknown
 from tracker.adapters.store import offers
 from tracker.adapters.store.engine import asking
 from tracker.ask.cost import as_rows
+from tracker.ask.workloads import NotAWorkload, described, named
 from tracker.cli import common
 from tracker.cli.cost_shown import show
 from tracker.cli.options import At, Csv, Json, KnownAt, form_of
@@ -56,10 +53,10 @@ def cost(
     if before and before > when:
         raise typer.BadParameter(f"--since {since} is later than the day of the bill")
     settings = common.settings()
-    wanted = _asked(model, monthly) if model or monthly else list(settings.workloads)
-    if not wanted:
-        raise BadSettings(NONE_SET)
-    wanted = _named(wanted, workload or [])
+    try:
+        wanted = _wanted(settings.workloads, workload or [], model, monthly)
+    except NotAWorkload as e:
+        raise typer.BadParameter(_words(e)) from e
     engine = common.store(settings)
     with asking(engine) as connection:
         known = common.moment(known_at, end=True) or now
@@ -71,37 +68,18 @@ def cost(
         emit(as_rows(billed), form)
 
 
-def _asked(model: str, monthly: str) -> list[Workload]:
-    """The workload that the command line describes."""
-    if not model or not monthly:
-        raise typer.BadParameter("--model and --monthly belong together")
-    try:
-        named = values.offered(model)
-    except Wrong as e:
-        raise typer.BadParameter(f"--model {model} {e}") from e
-    amounts: dict[str, Decimal] = {}
-    for pair in filter(None, (words.strip() for words in monthly.split(","))):
-        meter, _, amount = (words.strip() for words in pair.partition("="))
-        if meter not in METERS:
-            raise typer.BadParameter(f"--monthly: {meter} {unknown(meter, METERS, 'a meter')}")
-        amounts[meter] = _quantity(meter, amount)
-    if not amounts:
-        raise typer.BadParameter("--monthly is empty; write it as input_mtok=400,output_mtok=80")
-    return [Workload(named, named, MappingProxyType(amounts))]
+def _wanted(workloads: Sequence[Workload], names: Sequence[str], model: str, monthly: str) -> list[Workload]:
+    """Those of the settings, or the one that the command line describes. Raises NotAWorkload, BadSettings."""
+    if model or monthly:
+        return named([described(model, monthly)], names)
+    if not workloads:
+        raise BadSettings(NONE_SET)
+    return named(workloads, names)
 
 
-def _quantity(meter: str, words: str) -> Decimal:
-    try:
-        return values.quantity(Decimal(words))
-    except InvalidOperation as e:
-        raise typer.BadParameter(f"--monthly: {meter} needs a number, as in {meter}=400") from e
-    except Wrong as e:
-        raise typer.BadParameter(f"--monthly: {meter} {e}") from e
-
-
-def _named(workloads: list[Workload], names: list[str]) -> list[Workload]:
-    known = [w.name for w in workloads]
-    for name in names:
-        if name not in known:
-            raise typer.BadParameter(f'no workload is called {name}; the nearest is "{nearest(name, known)}"')
-    return [w for w in workloads if not names or w.name in names]
+def _words(wrong: NotAWorkload) -> str:
+    if not wrong.option:
+        return f"--model and --monthly {wrong.words}"
+    if wrong.option == "workload":
+        return f"no workload is called {wrong.named}: it {wrong.words}"
+    return f"--{wrong.option}: {wrong.named} {wrong.words}".replace(":  ", " ")

@@ -20,6 +20,7 @@ from tracker.web import charts, drawings, feeds, metrics, scripts
 from tracker.web.api import routes as api
 from tracker.web.aside import Aside
 from tracker.web.inert import INERT
+from tracker.web.own import Own
 from tracker.web.pages import Pages, Refused, Rendering, Route, Static, environment, static_files
 from tracker.web.registry import ROUTES
 from tracker.web.requested import READING, number, tagged
@@ -39,15 +40,16 @@ def make_app(
     trouble: Callable[[], str],
     token: Callable[[], str] = str,
     base_url: Callable[[], str] = str,
+    own: Callable[[], Own] = Own,
 ) -> FastAPI:
     """The application over one store, which it only reads; `sources` are the enabled ones by id.
 
     `trouble` says in one sentence what is wrong with the process, or nothing; it is called at every
     request and must not block. `token` opens the API where it is not empty; links in feeds begin with
-    `base_url`.
+    `base_url`. `own` are the user's workloads and claims files.
     """
     static = static_files()
-    pages = Pages(engine, sources, now, trouble, environment(static, ROUTES))
+    pages = Pages(engine, sources, now, trouble, environment(static, ROUTES), own)
     app = FastAPI(
         title="LLM price tracker", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
@@ -58,7 +60,7 @@ def make_app(
     _add_drawings(app, drawings.Drawings(engine, now))
     _add_scripts(app)
     _add_monitors(app, pages, aside)
-    api.add_to(app, api.Api(engine, sources, now, token))
+    api.add_to(app, api.Api(engine, sources, now, token, own))
     feeds.add_to(app, feeds.Feeds(engine, sources, now, base_url))
     _add_answers_to_errors(app, pages)
     return app

@@ -17,6 +17,7 @@ from tracker.adapters.store import Connection, Engine, questions, snapshots, sta
 from tracker.adapters.store.engine import asking
 from tracker.domain import wording
 from tracker.web import charts, words
+from tracker.web.own import Own
 from tracker.web.requested import number
 from tracker.web.watched import Watched, watched
 
@@ -50,6 +51,7 @@ class Asked:
     trouble: str  # of the process
     path: Mapping[str, str]
     query: Mapping[str, str]  # of a name that is given twice, the last
+    own: Own = Own()  # noqa: RUF009 (frozen)
 
     def id(self, name: str = "id") -> int:
         """A number of the path; raises Refused where it is none that could be an id."""
@@ -145,13 +147,14 @@ class Pages:
     now: Callable[[], datetime]
     trouble: Callable[[], str]
     env: Environment
+    own: Callable[[], Own] = Own
 
     def show(self, route: Route, path: Mapping[str, str], query: Mapping[str, str]) -> str:
         """The page of a route; raises Refused."""
         sources, now = self.sources(), self.now()
         trouble = wording.harmless(self.trouble(), 500)
         with asking(self.engine) as connection:
-            name, context = route.page(Asked(connection, now, sources, trouble, path, query))
+            name, context = route.page(Asked(connection, now, sources, trouble, path, query, self.own()))
         urls = {id: source.url for id, source in sources.items()}
         standing = {"urls": urls, "now": now, "trouble": trouble, "here": route.here}
         return self.env.get_template(name).render(standing | context)

@@ -8,16 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from scrapers.source import Source
-from tracker.adapters.store import Connection, articles, questions, verdicts
+from tracker.adapters.store import Connection, announced_rows, articles, questions, verdicts
 from tracker.adapters.store.moves import steps_of
 from tracker.adapters.store.questions import Filters
 from tracker.ask import articles as asked_articles
 from tracker.ask import events as asked_events
 from tracker.ask import moves as asked_moves
 from tracker.ask import sources as asked_sources
+from tracker.ask import verdict as asked_verdict
 from tracker.domain.days import END_OF_TIME
 from tracker.web.api.cursors import Key
 from tracker.web.api.refused import Refused
+from tracker.web.own import Own
 from tracker.web.requested import number
 
 Row = Mapping[str, Any]
@@ -38,6 +40,7 @@ class Asked:
     after: Key | None
     most: int
     id: str = ""
+    own: Own = Own()  # noqa: RUF009 (frozen)
 
     def words(self, name: str) -> str:
         return str(self.given.get(name, ""))
@@ -142,8 +145,24 @@ def event(asked: Asked) -> Row:
 
 def recorded(asked: Asked) -> Keyed:
     rows = verdicts.recorded(asked.connection, asked.known_at, asked.words("prediction"))
+    if claims := asked.words("claims"):
+        rows = [row for row in rows if row["claims"] == claims]
     last = _int(asked.after)
     return [(row, (row["id"],)) for row in rows if last is None or row["id"] < last][: asked.most]
+
+
+def claims_files(asked: Asked) -> Keyed:
+    found = sorted(asked.own.registered(), key=lambda claims: claims.source.id)
+    after = str(asked.after[0]) if asked.after else ""
+    keyed = [(asked_verdict.file_row(c), (c.source.id,)) for c in found if c.source.id > after]
+    return keyed[: asked.most]
+
+
+def announced(asked: Asked) -> Keyed:
+    found = announced_rows.rows(
+        asked.connection, asked.known_at, asked.filters(), before=_int(asked.after), limit=asked.most
+    )
+    return [(row, (row["id"],)) for row in found]
 
 
 def articles_said(asked: Asked) -> Keyed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -148,6 +148,16 @@ RULE = Parameter("rule", "Only by this rule.", _text)
 ALERT_EVENT = Parameter("event", "Only of this event, such as move or source.", _text)
 PREDICTION = Parameter("prediction", "Only this prediction, such as P1.", _text)
 INDEX_KIND = one_of("kind", "Only this: jevons (the same models), lines, hosted or premium.", KINDS)
+WORKLOAD = Parameter("workload", "Only the workload of this name.", _text)
+OFFERED = Parameter("model", "Instead of the workloads that are set: this model, as provider/name.", _text)
+MONTHLY = Parameter(
+    "monthly",
+    "With `model`: what a month uses, by meter.",
+    _text,
+    {"type": "string", "pattern": WORDS, "examples": ["input_mtok=400,output_mtok=80"]},
+)
+BILL_SINCE = replace(SINCE, says="Also the bill as it was on this day (its start) or moment.")
+CLAIMS = Parameter("claims", "Only of the claims file of this source's id.", _text)
 FORMAT = one_of("format", "How it is written; else as Accept says.", FORMATS)
 LIMIT = Parameter(
     "limit",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tracker.web.api import answers, schemas, wholes
+from tracker.web.api import answers, schemas, schemas_bills, wholes
 from tracker.web.api import parameters as p
 
 ROOT = "/api/v1"
@@ -94,7 +94,7 @@ RESOURCES = (
         "/verdicts",
         "What the recorded prices say about each registered prediction; CSV and NDJSON have its states.",
         schemas.VERDICTS,
-        (p.AT, p.KNOWN_AT),
+        (p.CLAIMS, p.AT, p.KNOWN_AT),
         whole=wholes.verdicts,
         columns=_STATES,
     ),
@@ -102,14 +102,14 @@ RESOURCES = (
         "/verdicts/recorded",
         "The verdicts as they were recorded, the newest first, and why each changed.",
         schemas.RECORDED,
-        (p.PREDICTION, p.KNOWN_AT),
+        (p.CLAIMS, p.PREDICTION, p.KNOWN_AT),
         listed=answers.recorded,
     ),
     Resource(
         "/verdicts/{id}",
-        "The verdict on one prediction.",
+        "The verdict on one prediction, of the registered claims or of `claims`.",
         schemas.VERDICTS,
-        (p.AT, p.KNOWN_AT),
+        (p.CLAIMS, p.AT, p.KNOWN_AT),
         whole=wholes.verdicts,
         columns=_STATES,
     ),
@@ -117,9 +117,24 @@ RESOURCES = (
         "/claims",
         "The article's own figures, held against the prices that were recorded for its day.",
         schemas.CLAIMS,
-        (p.KNOWN_AT,),
+        (p.CLAIMS, p.KNOWN_AT),
         whole=wholes.claims,
         columns=_FIGURES,
+    ),
+    Resource(
+        "/claims/files",
+        "The registered claims file, and those of the settings.",
+        schemas_bills.CLAIMS_FILE,
+        listed=answers.claims_files,
+        key=(str,),
+    ),
+    Resource(
+        "/cost",
+        "What a month of each workload costs, or of one that is described; CSV and NDJSON have the bills.",
+        schemas_bills.COST,
+        (p.WORKLOAD, p.OFFERED, p.MONTHLY, p.BILL_SINCE, p.AT, p.KNOWN_AT),
+        whole=wholes.cost,
+        columns=("workload", "provider", "model", "terms", "currency", "before", "after", "pct"),
     ),
     Resource(
         "/indexes",
@@ -128,6 +143,13 @@ RESOURCES = (
         (p.INDEX_KIND, p.PROVIDER, p.BASE, *_DAYS, p.AT, p.KNOWN_AT),
         whole=wholes.indexes,
         columns=("index", "provider", "variant", "day", "value", "models"),
+    ),
+    Resource(
+        "/announced",
+        "Prices that pages stated for a later day, the newest first.",
+        schemas_bills.ANNOUNCED,
+        (*_NAMED, *_DAYS, p.KNOWN_AT),
+        listed=answers.announced,
     ),
     Resource(
         "/articles",

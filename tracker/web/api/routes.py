@@ -22,6 +22,7 @@ from tracker.web.api.refused import Refused
 from tracker.web.api.resources import RESOURCES, ROOT, Resource, columns_of
 from tracker.web.aside import Aside
 from tracker.web.inert import INERT
+from tracker.web.own import Own
 from tracker.web.requested import READING, is_known, number, tag_of, tagged
 
 MOST_WAITING = 32  # requests at once, of which two are answered: a queue is no answer
@@ -37,6 +38,7 @@ class Api:
     sources: Callable[[], Mapping[str, Source]]
     now: Callable[[], datetime]
     token: Callable[[], str]
+    own: Callable[[], Own] = Own
 
 
 Answer = Callable[[Request], Response]
@@ -110,6 +112,7 @@ def _answer(request: Request, resource: Resource, api: Api) -> Response:
             cursor.key if cursor else None,
             limit + 1,
             request.path_params.get("id", ""),
+            api.own(),
         )
         whole, rows, last = _found(resource, wanted, limit)
     onward = cursors.write(Cursor(began, last), question) if last else None

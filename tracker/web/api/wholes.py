@@ -1,14 +1,19 @@
-"""Answers of the API that are one object: verdicts, the article's figures, indexes."""
+"""Answers of the API that are one object: verdicts, the article's figures, bills, indexes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tracker.adapters import claims as claims_files
 from tracker.adapters.store import indexes as store
+from tracker.adapters.store import offers
 from tracker.ask import index as asked_index
 from tracker.ask import verdict as asked_verdict
+from tracker.ask.cost import as_rows
+from tracker.ask.times import shown
+from tracker.ask.workloads import NotAWorkload, described, named
 from tracker.domain.chart import ARTICLE
+from tracker.domain.claims import Claims
+from tracker.domain.settings import Workload
 from tracker.web.api.answers import Asked
 from tracker.web.api.refused import Refused
 
@@ -16,10 +21,9 @@ Whole = tuple[dict[str, Any], list[dict[str, Any]]]  # the object, and its rows 
 
 
 def verdicts(asked: Asked) -> Whole:
-    """Every prediction that is registered, or the one that the address names."""
+    """Every prediction of a claims file, or the one that the address names."""
     as_of = asked.at.date()
-    registered = claims_files.registered()
-    found = asked_verdict.verdict(asked.connection, registered, as_of=as_of, known_at=asked.known_at)
+    found = asked_verdict.verdict(asked.connection, _claims(asked), as_of=as_of, known_at=asked.known_at)
     if asked.id:
         if asked.id not in found["predictions"]:
             there = ", ".join(found["predictions"])
@@ -29,9 +33,35 @@ def verdicts(asked: Asked) -> Whole:
 
 
 def claims(asked: Asked) -> Whole:
-    registered = claims_files.registered()
-    found = asked_verdict.price_claims(asked.connection, registered, known_at=asked.known_at)
+    found = asked_verdict.price_claims(asked.connection, _claims(asked), known_at=asked.known_at)
     return found, asked_verdict.price_claim_rows(found)
+
+
+def _claims(asked: Asked) -> Claims:
+    found = asked.own.claims_of(asked.words("claims"))
+    if found is None:
+        raise Refused(404, "no claims file has this source's id; /api/v1/claims/files lists them")
+    return found
+
+
+def cost(asked: Asked) -> Whole:
+    """The bills of the workloads that are set, or of the one that is described."""
+    since = asked.given.get("since")
+    if since and since > asked.at:
+        raise Refused(400, "since is later than the day of the bill")
+    try:
+        workloads = _workloads(asked)
+    except NotAWorkload as e:
+        raise Refused(400, f"{e.option or 'model and monthly'}: {e.words}") from e
+    rows = as_rows(offers.bills(asked.connection, workloads, asked.at, asked.known_at, since))
+    found = {"as_of": asked.at.date().isoformat(), "known_at": shown(asked.known_at)}
+    return found | {"since": shown(since) if since else None, "bills": rows}, rows
+
+
+def _workloads(asked: Asked) -> list[Workload]:
+    model, monthly, name = asked.words("model"), asked.words("monthly"), asked.words("workload")
+    workloads = [described(model, monthly)] if model or monthly else asked.own.workloads
+    return named(workloads, [name] if name else [])
 
 
 def indexes(asked: Asked) -> Whole:
