@@ -55,7 +55,7 @@ def progress(words: str) -> Iterator[Callable[[str, int, int], None]]:
         def on(name: str, done: int, of: int) -> None:
             if name not in bars:
                 bars[name] = shown.add_task(f"{words}: {name}", total=of)
-            shown.update(bars[name], completed=done)
+            shown.update(bars[name], completed=done, total=of)
 
         yield on
 

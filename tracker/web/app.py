@@ -25,6 +25,7 @@ from tracker.web.pages import Pages, Refused, Rendering, Route, Static, environm
 from tracker.web.registry import ROUTES
 from tracker.web.requested import READING, number, tagged
 from tracker.web.shield import SAFE_HEADERS, Shield
+from tracker.web.still import Still
 
 W = TypeVar("W", bound=Hashable)
 
@@ -41,15 +42,19 @@ def make_app(
     token: Callable[[], str] = str,
     base_url: Callable[[], str] = str,
     own: Callable[[], Own] = Own,
+    still: Still | None = None,
 ) -> FastAPI:
     """The application over one store, which it only reads; `sources` are the enabled ones by id.
 
     `trouble` says in one sentence what is wrong with the process, or nothing; it is called at every
     request and must not block. `token` opens the API where it is not empty; links in feeds begin with
     `base_url`. `own` are the user's workloads and claims files.
+    `still` is there where the pages are made for a copy without a server.
     """
     static = static_files()
     pages = Pages(engine, sources, now, trouble, environment(static, ROUTES), own)
+    if still is not None:
+        still.settle(pages.env, ROUTES)
     app = FastAPI(
         title="LLM price tracker", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )

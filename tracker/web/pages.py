@@ -118,6 +118,7 @@ def environment(static: Mapping[str, Static], routes: Sequence[Route] = ()) -> E
     addresses = {name: f"/static/{name}?{f.tag}" for name, f in static.items()}
     env.globals.update(
         version=__version__,
+        still=None,
         static=addresses,
         chart_script=charts.script(addresses.get("chart.js", "")),
         nav=[(route.path, route.label) for route in routes if route.label],
