@@ -36,6 +36,7 @@ VERBS = {
     "alerts": "alerts",
     "sql": "sql",
     "export": "export",
+    "mcp": "mcp",
     "snapshots": "questions",
     "read": "read",
     "source": "source",

@@ -1,0 +1,1 @@
+"""What a program that talks to a language model may ask, over the Model Context Protocol; it only reads."""
