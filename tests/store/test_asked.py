@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,8 +21,6 @@ from tracker.domain.errors import QueryRefused
 from tracker.domain.model import Status
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
-PAGE = Path(__file__).parents[2] / "docs/questions.md"
-READY = re.findall(r"```sql\n(.*?)```", PAGE.read_text(), re.DOTALL)
 Store = tuple[Engine, str]
 
 
@@ -52,14 +49,6 @@ def store(request: pytest.FixtureRequest, stores: dict[str, Store]) -> Store:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_view_holds_the_same_on_both_databases(stores: dict[str, Store], name: str) -> None:
     one, other = (asked.answer(*store, f"SELECT * FROM {name} ORDER BY id") for store in stores.values())
-    assert one.columns == other.columns and one.rows == other.rows
-
-
-@pytest.mark.parametrize("question", READY)
-def test_a_ready_question_has_the_same_answer_on_both_databases(
-    stores: dict[str, Store], question: str
-) -> None:
-    one, other = (asked.answer(*store, question) for store in stores.values())
     assert one.columns == other.columns and one.rows == other.rows
 
 
