@@ -35,7 +35,7 @@ FORMS = ("csv", "jsonl")
 OF_NOBODY = Own()
 NOT_FOUND = "404.html"
 NO_FORM = (
-    '<p class="more">A copy has no filters and no other days: those take the tracker itself. '
+    '<p class="more no-form">A copy has no filters and no other days: those take the tracker itself. '
     '<a href="#rows">The rows behind this page</a> are there as files.</p>'
 )
 

@@ -6,6 +6,8 @@ import hashlib
 import re
 from collections.abc import Mapping
 
+FIRST = "index"  # what hosts show for the folder itself
+RENAMED = {FIRST: "price-index"}  # a page of ours that is called so, too
 LONGEST = 80  # characters of a name that is kept as it is
 _KEPT_SIGNS = str.maketrans({"/": "~", " ": "_", ":": ","})  # signs that a name itself may not have
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9./ :-]*(?<![. ])")
@@ -36,10 +38,12 @@ def kept_text(path: str) -> str:
 
 def _file(path: str, query: Mapping[str, str], ending: str) -> str:
     segments = path.strip("/").split("/", 2 if path.startswith("/models/") else -1)
-    names = [part(segment) for segment in segments] if path != "/" else []
+    names = [part(segment) for segment in segments] if path != "/" else [FIRST]
+    if path != "/" and names[0] in RENAMED:
+        names[0] = RENAMED[names[0]]
     # No name has "=" of its own, so that what is asked of a page is never another page.
     names += [f"{part(key)}={part(said)}" for key, said in sorted(query.items(), key=_page_last)]
-    return "/".join(names or ["index"]) + ending
+    return "/".join(names) + ending
 
 
 def _page_last(asked: tuple[str, str]) -> tuple[bool, str]:
