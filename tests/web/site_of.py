@@ -20,9 +20,9 @@ from tracker.web.site.build import Made, build
 ATTRIBUTES = ("href", "src", "srcset", "data-vega")
 
 
-def made(engine: Engine, sources: Mapping[str, Source], folder: Path, **more: Any) -> Made:
-    """The site of a store on SQLite, as of the moment of the test's store."""
-    url = url_of(engine)
+def made(engine: Engine, sources: Mapping[str, Source], folder: Path, url: str = "", **more: Any) -> Made:
+    """The site of a store, as of the moment of the tests; one on SQLite tells its address itself."""
+    url = url or url_of(engine)
     with ThreadPoolExecutor(1) as aside:  # this thread may have a browser's event loop
         return aside.submit(build, engine, url, sources, folder, at=NOW, **more).result()
 

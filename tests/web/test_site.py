@@ -244,6 +244,12 @@ def test_a_name_that_looks_like_anothers_hash_is_not_its_file() -> None:
     assert names.part(odd) != odd
 
 
+def test_no_page_lies_where_another_has_its_folder() -> None:
+    file, folder = ({"provider": "x"}, {"provider": "x.html", "page": "2"})
+    assert not names.page("/prices", folder).startswith(f"{names.page('/prices', file)}/")
+    assert names.page("/", {}) != names.page("/index", {})
+
+
 @ON_SQLITE
 def test_a_second_export_replaces_the_first_and_a_failed_one_leaves_it_whole(
     engine: Engine, tmp_path: Path, quick: None, monkeypatch: pytest.MonkeyPatch
@@ -267,6 +273,27 @@ def test_a_second_export_replaces_the_first_and_a_failed_one_leaves_it_whole(
     site_of.made(engine, {}, out)
     assert "models/openai/o4.html" in site_of.names(out) and "models/openai/o4.html" not in first
     assert [p.name for p in out.parent.iterdir()] == ["site"]
+
+
+def test_every_page_is_of_one_moment_whoever_writes_meanwhile(
+    engine: Engine, store_url: str, tmp_path: Path, quick: None
+) -> None:
+    add_sources(engine, by_id(source("openai")))
+    page = keep_page(engine, "openai", b"x")
+    add_moves(engine, [move("openai", "o3", "10", "2")], page)
+    written = []
+
+    def writes(name: str, done: int, of: int) -> None:
+        if not written:
+            written.append(add_moves(engine, [move("openai", "o4", "10", "2")], page))
+
+    for _ in range(2):
+        site_of.made(engine, {}, tmp_path / "site", url=store_url, on_page=writes)
+        assert site_of.dead(tmp_path / "site") == []
+        there = site_of.names(tmp_path / "site")
+        assert "models/openai/o3.html" in there
+        assert ("models/openai/o4.html" in there) is (len(written) > 1)
+        written.append(None)
 
 
 @ON_SQLITE

@@ -18,6 +18,7 @@ from tracker.adapters import exports
 from tracker.adapters.site_folder import SiteFolder, site_folder
 from tracker.adapters.store import Engine, site_contents
 from tracker.adapters.store.engine import asking
+from tracker.adapters.store.one_view import one_view
 from tracker.adapters.store.views import NAMES
 from tracker.ask.printed import cell
 from tracker.domain.errors import StoreTrouble
@@ -67,20 +68,20 @@ def build(
     """
     views = tuple(name for name in NAMES if name not in PRIVATE)
     base_url = base_url.rstrip("/")
-    app = make_app(
-        engine,
-        lambda: sources,
-        now=lambda: at,
-        trouble=str,
-        base_url=lambda: base_url,
-        own=lambda: own,
-        still=Still(at, views),
-    )
     told = {"format": "site", "made_at": f"{at:%Y-%m-%dT%H:%M:%SZ}", "tracker": __version__}
-    with site_folder(folder, told) as part:
+    with site_folder(folder, told) as part, one_view(engine, database_url) as held:
         for form in FORMS:
             _rows(engine, database_url, part, views, form, at)
-        copy = _Copy(app, engine, part, base_url, on_page, _links(views))
+        app = make_app(
+            held,
+            lambda: sources,
+            now=lambda: at,
+            trouble=str,
+            base_url=lambda: base_url,
+            own=lambda: own,
+            still=Still(at, views),
+        )
+        copy = _Copy(app, held, part, base_url, on_page, _links(views))
         asyncio.run(copy.make())
     return Made(copy.pages, part.files, part.bytes)
 
