@@ -30,7 +30,7 @@ from tracker.adapters.edges import Edges
 from tracker.adapters.store import questions
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import asking, open_store, writing
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.tables import moves as moves_table
 from tracker.demo import Demo
 from tracker.domain.model import Move, Status

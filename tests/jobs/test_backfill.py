@@ -27,7 +27,7 @@ from tracker.adapters.fetch import Fetcher
 from tracker.adapters.pasts import Past, past_of
 from tracker.adapters.store import bundled, events, questions
 from tracker.adapters.store.engine import asking, writing
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.spans import spans_of
 from tracker.adapters.store.tables import metadata, moves, prices, snapshots
 from tracker.adapters.store.tables_alerts import alerts

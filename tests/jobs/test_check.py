@@ -20,7 +20,7 @@ from tracker.adapters.fetch import Fetcher
 from tracker.adapters.store import questions, snapshots
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import asking, writing
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.tables_alerts import alerts as alerts_table
 from tracker.adapters.store.tables_alerts import deliveries
 from tracker.check import Looked, check, look

@@ -311,7 +311,7 @@ def test_the_page_shows_a_dead_digest_once_and_not_all_that_it_told(engine: Engi
     dead = page[page.index("Digest: 5 models moved") :]
     assert "Acme o1" not in dead.partition("</section>")[0]
     with asking(engine) as connection:
-        assert status.counts(connection)["deliveries"] == {"dead": 1}
+        assert status.deliveries_by_state(connection) == {"dead": 1}
 
 
 @sqlite

@@ -22,8 +22,8 @@ from tracker.adapters.edges import Edges
 from tracker.adapters.fetch import Fetcher
 from tracker.adapters.store import corrections, questions
 from tracker.adapters.store.engine import asking
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.lock import sole
-from tracker.adapters.store.questions import Filters
 from tracker.daemon import Daemon
 from tracker.domain.errors import TrackerError
 from tracker.domain.model import Status

@@ -17,7 +17,7 @@ from tests.loopback.pages import Pages
 from tracker.adapters.edges import Edges
 from tracker.adapters.store import questions
 from tracker.adapters.store.engine import asking, writing
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.domain.model import Move, Status
 from tracker.ruling import rule
 

@@ -23,7 +23,7 @@ from tracker.adapters.fetch import Fetcher
 from tracker.adapters.store import questions
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import asking
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.check import check
 from tracker.deliver import deliver
 from tracker.domain.model import Move, Status

@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from tests.conftest import _new
 from tracker.adapters.store import asked, bundled, events, questions
 from tracker.adapters.store.engine import asking, open_store, writing
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.migrate import migrate
-from tracker.adapters.store.questions import Filters
 from tracker.adapters.store.views import NAMES
 from tracker.domain.errors import QueryRefused
 from tracker.domain.model import Status

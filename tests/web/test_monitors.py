@@ -132,7 +132,7 @@ def test_metrics_are_read_from_the_store_at_every_scrape(engine: Engine) -> None
         'tracker_source_state{source="mistral",state="blind"} 1.0',
         'tracker_source_state{source="mistral",state="well"} 0.0',
         'tracker_source_state{source="zai",state="never"} 1.0',
-        'tracker_prices{source="openai"} 3.0',
+        'tracker_prices{source="openai"} 54.0',
         'tracker_moves{status="confirmed"} 9.0',
         'tracker_moves{status="held"} 1.0',
         'tracker_deliveries{state="waiting"} 2.0',

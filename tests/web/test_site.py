@@ -22,8 +22,8 @@ from tests.web.stock import HOUR, NOW, add_moves, add_sources, by_id, keep_page,
 from tracker.adapters import vega
 from tracker.adapters.store import asked, questions
 from tracker.adapters.store.engine import asking, open_store
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.migrate import migrate
-from tracker.adapters.store.questions import Filters
 from tracker.ask.printed import cell
 from tracker.domain import wording
 from tracker.domain.errors import StoreTrouble

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tracker.adapters.store import Connection, questions
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.domain.model import Move
 
 

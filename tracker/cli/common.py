@@ -22,8 +22,8 @@ from tracker.adapters.edges import Edges
 from tracker.adapters.fetch import Fetcher
 from tracker.adapters.store import Connection, Engine, bundled
 from tracker.adapters.store.engine import asking, open_store, writing
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.migrate import is_current, migrate
-from tracker.adapters.store.questions import Filters
 from tracker.ask import times
 from tracker.cli import flags
 from tracker.domain.settings import Settings

@@ -12,7 +12,7 @@ import typer
 from tracker import ruling
 from tracker.adapters.store import questions
 from tracker.adapters.store.engine import writing
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.ask import moves as asked_moves
 from tracker.cli import common
 from tracker.cli.options import Csv, Event, Json, Meter, Model, Only, Provider, Since, Until, form_of

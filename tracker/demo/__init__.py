@@ -18,9 +18,9 @@ from tracker.adapters.fetch import Fetcher
 from tracker.adapters.store import questions
 from tracker.adapters.store import sources as states
 from tracker.adapters.store.engine import asking, open_store, writing
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.lock import sole
 from tracker.adapters.store.migrate import migrate
-from tracker.adapters.store.questions import Filters
 from tracker.daemon import Daemon
 from tracker.demo import market
 from tracker.demo.clock import FastClock

@@ -11,7 +11,7 @@ from scrapers.meters import METERS
 from scrapers.source import Source
 from tracker.adapters.config.wrong import nearest, unknown
 from tracker.adapters.store import Connection, names
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.mcp.arguments import USUAL, words_of
 from tracker.web.api import cursors
 from tracker.web.api import parameters as p

@@ -10,7 +10,7 @@ from typing import Any
 from scrapers.meters import METERS
 from tracker.adapters.config.wrong import unknown
 from tracker.adapters.store import questions
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.mcp.arguments import read
 from tracker.mcp.asking import Answer, Call, known
 from tracker.mcp.inert import cut
@@ -74,5 +74,5 @@ def _prices(call: Call, bill: Mapping[str, Any], at: datetime, known_at: datetim
     held = Filters(provider=bill["provider"], model=bill["model"], since=at, until=at)
     found = questions.history(call.connection, known_at, held, limit=MOST_PRICES) if paid else []
     own = [r for r in found if r["currency"] == bill["currency"] and r["price"] == paid.get(r["meter"])]
-    rows = [{name: value for name, value in row.items() if name != "row"} for row in own]
+    rows = [{name: value for name, value in row.items() if name not in ("line", "row")} for row in own]
     return with_evidence(call, rows, [row["row"] for row in own])

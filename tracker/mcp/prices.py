@@ -32,12 +32,12 @@ MOST_LIKE = "no name holds these words; these are most like them"
 
 
 def as_of(call: Call) -> Answer:
-    found, keyed = page(call, "prices_as_of", AS_OF, answers.prices, (int,))
+    found, keyed = page(call, "prices_as_of", AS_OF, answers.prices, (int, int))
     return _with_evidence(call, found if keyed else found | {"note": NONE_HOLDS}, keyed)
 
 
 def history(call: Call) -> Answer:
-    return _with_evidence(call, *page(call, "price_history", HISTORY, answers.history, (datetime, int)))
+    return _with_evidence(call, *page(call, "price_history", HISTORY, answers.history, (int, datetime, int)))
 
 
 def moves(call: Call) -> Answer:

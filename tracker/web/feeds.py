@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from scrapers.source import Source
 from tracker.adapters.store import Connection, Engine, moves, questions, verdicts
 from tracker.adapters.store.engine import asking
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.domain import wording
 from tracker.domain.days import END_OF_TIME
 from tracker.domain.model import Move, State

@@ -32,20 +32,21 @@ class StoreCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         enabled = self._sources()
         with asking(self._engine) as connection:
-            counts = status.counts(connection)
+            looks = status.looks_by_outcome(connection)
+            moves = status.moves_by_status(connection)
+            deliveries = status.deliveries_by_state(connection)
             seen = watched(questions.source_rows(connection), enabled, self._now())
         yield _build_info()
-        yield from _looks(counts["looks"], enabled)
+        yield from _looks(looks, enabled)
         yield from _sources(seen, self._now())
-        yield _gauge(
-            "tracker_prices", "Prices that a source states now.", "source", counts["prices"], enabled
-        )
-        yield _gauge("tracker_moves", "Moves by how they stand.", "status", counts["moves"], Status)
+        prices = {w.id: w.prices for w in seen}
+        yield _gauge("tracker_prices", "Prices that a source states now.", "source", prices, enabled)
+        yield _gauge("tracker_moves", "Moves by how they stand.", "status", moves, Status)
         yield _gauge(
             "tracker_deliveries",
             "Alerts by how far they are.",
             "state",
-            counts["deliveries"],
+            deliveries,
             DELIVERY_STATES,
         )
 
@@ -70,13 +71,12 @@ def _build_info() -> Metric:
     return info
 
 
-def _looks(counted: Mapping[str, int], enabled: Mapping[str, Source]) -> Iterator[Metric]:
+def _looks(counted: Mapping[tuple[str, str], int], enabled: Mapping[str, Source]) -> Iterator[Metric]:
     looks = CounterMetricFamily(
         "tracker_looks", "Looks at a source by what they came to.", labels=["source", "outcome"]
     )
     failed = dict.fromkeys(sorted(enabled), 0)
-    for key, times in sorted(counted.items()):
-        source, _, outcome = key.partition("\x1f")
+    for (source, outcome), times in sorted(counted.items()):
         if source in enabled:
             looks.add_metric([source, outcome], times)
             failed[source] += times if outcome != WELL else 0

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from tracker.adapters import facts
 from tracker.adapters.store import questions
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.spans import spans_of
 from tracker.domain import wording
 from tracker.domain.chart_frame import Frame, Spec, Theme

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from scrapers.meters import METERS
 from tracker.adapters.store import charted, proofs, questions, status
 from tracker.adapters.store import moves as store_moves
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.domain import wording
 from tracker.domain.events import Kind
 from tracker.domain.model import Move, Status
@@ -33,7 +33,7 @@ def moves(asked: Asked) -> Shown:
     given = forms.given(asked, FIELDS, {"event": EVENTS, "status": STATUSES, "told": TOLD})
     before = _before(asked)
     found = whole(questions.find_moves(asked.connection, _filters(asked, given), ROWS + 1, before), ROWS)
-    total = sum(status.counts(asked.connection)["moves"].values()) if not any(given.values()) else 0
+    total = sum(status.moves_by_status(asked.connection).values()) if not any(given.values()) else 0
     last = found.shown[-1] if found.shown and found.goes_on else None
     mark = f"{last.at.isoformat().replace('+00:00', 'Z')}~{last.id}" if last else ""
     return "moves.html", {

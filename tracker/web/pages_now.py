@@ -24,7 +24,8 @@ ROWS_OF_AN_EVENT = 4
 def first(asked: Asked) -> Shown:
     """The status page."""
     connection = asked.connection
-    seen, counts = asked.seen(), status.counts(connection)
+    seen = asked.seen()
+    moves, deliveries = status.moves_by_status(connection), status.deliveries_by_state(connection)
     held_back = status.held_back(connection)
     shown: dict[str, Any] = {
         "seen": seen,
@@ -41,7 +42,7 @@ def first(asked: Asked) -> Shown:
         "waits": sum(row.many for row in held_back),
     }
     shown["headline"], shown["follows"] = words.headline(seen)
-    figures = _figures(seen, counts)
+    figures = _figures(seen, moves, deliveries)
     figures["held"] -= shown["claims"]
     figures["waiting"] -= shown["waits"]
     return "now.html", shown | figures
@@ -73,12 +74,11 @@ def _price(row: EventRow) -> dict[str, Any]:
     }
 
 
-def _figures(seen: list[Watched], counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+def _figures(seen: list[Watched], moves: Mapping[str, int], deliveries: Mapping[str, int]) -> dict[str, int]:
     """The figures at the head of the page."""
-    moves, deliveries = counts["moves"], counts["deliveries"]
     return {
         "well": sum(w.state is State.well for w in seen),
-        "prices": sum(counts["prices"].get(w.id, 0) for w in seen),
+        "prices": sum(w.prices for w in seen),
         "confirmed": moves.get("confirmed", 0),
         "held": moves.get("held", 0),
         "provisional": moves.get("provisional", 0),

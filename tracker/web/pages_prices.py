@@ -8,8 +8,8 @@ from typing import Any
 
 from scrapers.meters import METERS
 from tracker.adapters.store import price_pages
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.price_pages import MOST_COUNTED, Listed, Wanted
-from tracker.adapters.store.questions import Filters
 from tracker.web import forms, words
 from tracker.web.pages import Asked, Route, Shown
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tracker.adapters.store import price_pages, questions
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.price_pages import Wanted
-from tracker.adapters.store.questions import Filters
 from tracker.web import forms, words
 from tracker.web.pages import Asked, Route, Shown, not_there
 from tracker.web.pages_prices import together
@@ -39,6 +39,7 @@ def source(asked: Asked) -> Shown:
         "moves": questions.find_moves(connection, Filters(source=id), MOVES),
         "groups": together(listed),
         "total": price_pages.count(connection, of_it),
+        "most": price_pages.MOST_COUNTED,
         "shown": len(listed),
         "all_prices": forms.address("/prices", {"source": id}),
         "all_moves": forms.address("/moves", {"source": id}),

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.tables import series
 from tracker.adapters.store.tables_alerts import upcoming

@@ -48,8 +48,8 @@ def select_moves() -> Any:
 
 
 # Written out: SQLite uses the index of those that wait only where it sees that they are asked for.
-_WAITS: Any = bindparam("waits", PENDING, expanding=True, literal_execute=True)
-_WAITING = select_moves().where(moves.c.source == bindparam("of"), moves.c.status.in_(_WAITS))
+WAITS: Any = bindparam("waits", PENDING, expanding=True, literal_execute=True)
+_WAITING = select_moves().where(moves.c.source == bindparam("of"), moves.c.status.in_(WAITS))
 
 
 def move_of(row: Any) -> Move:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select, tuple_
 
-from tracker.adapters.store.questions import Filters
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.tables import series, sources
 from tracker.domain.witnesses import fold
 

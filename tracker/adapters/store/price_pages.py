@@ -8,24 +8,27 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Join, case, func, select
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.operators import desc_op
 
+from tracker.adapters.store.filters import Filters, Sorted, Unindexed, are_few, of_lines, picked
 from tracker.adapters.store.price_rows import holds_at, select_prices
-from tracker.adapters.store.questions import Filters, narrowed
 from tracker.adapters.store.spans import span_of
 from tracker.adapters.store.tables import prices, series, sources
 from tracker.domain.spans import Span
 
-MOST_COUNTED = 10_000  # prices that are counted, or paged through: who wants more narrows it down
+MOST_COUNTED = 1_000  # prices that are counted: who wants to know more narrows it down
 _METERS = case({"input_mtok": 0, "cache_read_mtok": 1, "output_mtok": 2}, value=series.c.meter, else_=3)
-_MODEL = (series.c.provider, series.c.model)
-_REST: tuple[Any, ...] = (prices.c.source, series.c.tier, series.c.context, series.c.window, series.c.region)
-_REST += (series.c.billing, series.c.currency, _METERS, series.c.meter, prices.c.id)
+_MODEL: tuple[Any, ...] = (series.c.provider, series.c.model, prices.c.source, series.c.tier)
+_MODEL += (series.c.context, series.c.window, series.c.region, series.c.billing, series.c.currency)
+_MODEL += (_METERS, series.c.meter)
+_AMOUNT, _SINCE, _ID = prices.c.price, prices.c.valid_from, prices.c.id
+# Each but the first is an index's, so that a page of few is read and not all prices are sorted.
 ORDERS: dict[str, tuple[Any, ...]] = {
-    "model": (*_MODEL, *_REST),
-    "price": (prices.c.price, *_MODEL, *_REST),
-    "dearest": (prices.c.price.desc(), *_MODEL, *_REST),
-    "newest": (prices.c.valid_from.desc(), *_MODEL, *_REST),
-    "oldest": (prices.c.valid_from, *_MODEL, *_REST),
+    "model": (*_MODEL, _ID),
+    "price": (_AMOUNT, _ID),
+    "dearest": (_AMOUNT.desc(), _ID.desc()),
+    "newest": (_SINCE.desc(), _ID.desc()),
+    "oldest": (_SINCE, _ID),
 }
 
 
@@ -64,18 +67,13 @@ class Listed(NamedTuple):
 
 def page(connection: Connection, wanted: Wanted, order: str, limit: int, offset: int) -> list[Listed]:
     """So many prices from a place on, in an order of ORDERS."""
-    statement = _selected(wanted)
-    if order == "model" and not wanted.filters.source and not wanted.kind:
-        by_series = _SeriesFirst(series, prices, series.c.id == prices.c.series)
-        columns = statement.selected_columns
-        statement = select(*columns).select_from(by_series).where(statement.whereclause)
-    statement = statement.order_by(*ORDERS[order]).limit(limit).offset(offset)
+    statement = _ordered(connection, wanted, order).limit(limit).offset(offset)
     return [Listed(row.row, span_of(row, wanted.known)) for row in connection.execute(statement)]
 
 
 def count(connection: Connection, wanted: Wanted) -> int:
     """How many there are; MOST_COUNTED + 1 stands for more."""
-    some = _selected(wanted).with_only_columns(prices.c.id).limit(MOST_COUNTED + 1)
+    some = _ordered(connection, wanted, "model").with_only_columns(_ID).limit(MOST_COUNTED + 1)
     return connection.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
@@ -89,12 +87,42 @@ def _read(known_at: datetime) -> Any:
     return select_prices(known_at).add_columns(prices.c.label, prices.c.snapshot)
 
 
-def _selected(wanted: Wanted) -> Any:
-    found = narrowed(_read(wanted.known), wanted.filters)
-    found = found.where(holds_at(wanted.at or wanted.now, wanted.known))
+def _ordered(connection: Connection, wanted: Wanted, order: str) -> Any:
+    """All that are wanted: few are found and sorted, many are read in the order of an index."""
+    filters, at = wanted.filters, wanted.at or wanted.now
+    lines, of = picked(connection, filters), _sources(connection, wanted)
+    found = _read(wanted.known).where(holds_at(at, wanted.known))
     if wanted.at is None and wanted.known_at is None:
         # What holds now has an index of its own.
         found = found.where(prices.c.valid_to.is_(None), prices.c.withdrawn_at.is_(None))
-    if wanted.kind:
-        found = found.where(prices.c.source.in_(select(sources.c.id).where(sources.c.kind == wanted.kind)))
-    return found
+    found = found.where(*of_lines(prices.c.series, filters, lines))
+    if lines is not None or (of is not None and are_few(connection, of)):
+        found = found if of is None else found.where(prices.c.source.in_(of))
+        return found.order_by(*map(_sorted, ORDERS[order]))
+    by_model = order == "model"
+    if of is not None:
+        is_one = by_model and len(of) == 1
+        found = found.where((prices.c.source if is_one else Unindexed(prices.c.source)).in_(of))
+    if by_model:
+        by_series = _SeriesFirst(series, prices, series.c.id == prices.c.series)
+        found = select(*found.selected_columns).select_from(by_series).where(found.whereclause)
+    elif order == "newest":
+        found = found.where(
+            prices.c.valid_from <= min(at, wanted.known)
+        )  # no price was recorded before it held
+    return found.order_by(*ORDERS[order])
+
+
+def _sorted(column: Any) -> Any:
+    is_down = getattr(column, "modifier", None) is desc_op
+    return Sorted(column.element).desc() if is_down else Sorted(column)
+
+
+def _sources(connection: Connection, wanted: Wanted) -> list[str] | None:
+    """The sources that are wanted; None: all."""
+    if not wanted.kind:
+        return [wanted.filters.source] if wanted.filters.source else None
+    named = select(sources.c.id).where(sources.c.kind == wanted.kind)
+    if wanted.filters.source:
+        named = named.where(sources.c.id == wanted.filters.source)
+    return list(connection.scalars(named))

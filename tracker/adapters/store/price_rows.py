@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
+from tracker.adapters.store.filters import Unindexed
 from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.tables import prices, series
 from tracker.domain.in_force import TOLD_FOR
@@ -41,7 +42,7 @@ def select_prices(known_at: datetime) -> Any:
 def holds_at(at: datetime, known_at: datetime) -> Any:
     """Whether a price held at `at`, as was known then."""
     return and_(
-        prices.c.valid_from <= at,
+        Unindexed(prices.c.valid_from) <= at,
         or_(prices.c.valid_to.is_(None), prices.c.valid_to > at, prices.c.closed_at > known_at),
         # What a gathered fact tells for: see in_force.
         or_(

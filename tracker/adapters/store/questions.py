@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from operator import gt, lt
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
+from tracker.adapters.store.filters import Filters, Sorted, Unindexed, of_lines, picked
 from tracker.adapters.store.moves import DOCUMENTED, move_of, select_moves
 from tracker.adapters.store.price_rows import holds_at, price_of, select_prices
-from tracker.adapters.store.spans import like
 from tracker.adapters.store.tables import bodies, looks, moves, prices, series, snapshots, sources
 from tracker.adapters.store.tables_alerts import alerts, deliveries
 from tracker.domain.model import Move
 from tracker.domain.spans import NEVER_LOOKED_AT
 from tracker.domain.witnesses import fold
 
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What every question can be narrowed to; empty lets everything through. `model` is a glob or a name."""
-
-    provider: str = ""
-    model: str = ""
-    meter: str = ""
-    source: str = ""
-    event: str = ""
-    status: str = ""  # of a move
-    documented: bool = False  # also what facts tell and no look saw
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def clauses(self) -> list[Any]:
-        """For statements that join series; not `since` and `until`, whose column differs."""
-        found = []
-        if self.provider:
-            found.append(series.c.provider == self.provider.casefold())
-        if self.meter:
-            found.append(series.c.meter == self.meter)
-        if self.model:
-            found.append(_named(self.model))
-        return found
-
-
-def _named(model: str) -> Any:
-    """A model by glob, by name without case and punctuation, or as provider/model."""
-    if any(c in model for c in "*?["):
-        return like(model)
-    provider, _, rest = model.partition("/")
-    alone = series.c.model_folded == fold(model)
-    if not rest:
-        return alone
-    return or_(alone, and_(series.c.provider == provider.casefold(), series.c.model_folded == fold(rest)))
+_BY_NAME = (series.c.provider, series.c.model, series.c.key, prices.c.source, prices.c.valid_from)
 
 
 def prices_at(
@@ -63,21 +27,22 @@ def prices_at(
     known_at: datetime,
     filters: Filters,
     *,
-    before: int | None = None,
+    after: tuple[int, int] | None = None,
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
     """The prices that held at `at`, as far as they were recorded by `known_at`.
 
-    With a limit: the newest recorded first, below the row `before`, each with its row's number as `row`.
+    With a limit: line by line, after the (line, row) of the page before, each with both as `line` and `row`.
     """
-    statement = narrowed(select_prices(known_at).where(holds_at(at, known_at)), filters)
+    statement = select_prices(known_at).where(holds_at(at, known_at))
     if limit is None:
-        in_order = (series.c.provider, series.c.model, series.c.key, prices.c.source, prices.c.valid_from)
-        return [price_of(row, known_at) for row in connection.execute(statement.order_by(*in_order))]
-    if before is not None:
-        statement = statement.where(prices.c.id < before)
-    newest = statement.order_by(prices.c.id.desc()).limit(limit)
-    return [price_of(row, known_at) | {"row": row.row} for row in connection.execute(newest)]
+        found = connection.execute(narrowed(statement, filters).order_by(*_BY_NAME))
+        return [price_of(row, known_at) for row in found]
+    statement = narrowed(statement, filters, picked(connection, filters))
+    by_line = (prices.c.series, prices.c.id)
+    if after is not None:
+        statement = statement.where(_beyond(by_line, after))
+    return _listed(connection, statement.order_by(*by_line).limit(limit), known_at)
 
 
 def history(
@@ -85,37 +50,50 @@ def history(
     known_at: datetime,
     filters: Filters,
     *,
-    after: tuple[datetime, int] | None = None,
+    after: tuple[int, datetime, int] | None = None,
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
     """Every price that held at some time, series by series, oldest first, as recorded by `known_at`.
 
-    With a limit: oldest first over all series, after (valid_from, row), each with its row's number as `row`.
+    With a limit: after the (line, valid_from, row) of the page before, each with its `line` and `row`.
     """
-    statement = narrowed(select_prices(known_at), filters)
+    statement = select_prices(known_at)
     if filters.since:
         still_open = or_(prices.c.valid_to.is_(None), prices.c.closed_at > known_at)
         statement = statement.where(or_(still_open, prices.c.valid_to > filters.since))
     if filters.until:
-        statement = statement.where(prices.c.valid_from <= filters.until)
+        statement = statement.where(Unindexed(prices.c.valid_from) <= filters.until)
     if limit is None:
-        in_order = (series.c.provider, series.c.model, series.c.key, prices.c.source, prices.c.valid_from)
-        return [price_of(row, known_at) for row in connection.execute(statement.order_by(*in_order))]
+        found = connection.execute(narrowed(statement, filters).order_by(*_BY_NAME))
+        return [price_of(row, known_at) for row in found]
+    statement = narrowed(statement, filters, picked(connection, filters))
+    by_line = (prices.c.series, prices.c.valid_from, prices.c.id)
     if after is not None:
-        statement = statement.where(_beyond(prices.c.valid_from, prices.c.id, after))
-    oldest = statement.order_by(prices.c.valid_from, prices.c.id).limit(limit)
-    return [price_of(row, known_at) | {"row": row.row} for row in connection.execute(oldest)]
+        statement = statement.where(_beyond(by_line, after))
+    return _listed(connection, statement.order_by(*by_line).limit(limit), known_at)
 
 
-def narrowed(statement: Any, filters: Filters) -> Any:
-    """Prices that a question asks for; its days apart, whose columns differ."""
-    statement = statement.where(*filters.clauses())
+def narrowed(statement: Any, filters: Filters, lines: list[int] | None = None) -> Any:
+    """Prices that a question asks for, of these lines where they are picked; its days apart."""
+    statement = statement.where(*of_lines(prices.c.series, filters, lines))
     return statement.where(prices.c.source == filters.source) if filters.source else statement
 
 
-def _beyond(moment: Any, id: Any, last: tuple[datetime, int], goes_on: Callable[[Any, Any], Any] = gt) -> Any:
-    """Rows after the last one of a page that is ordered by both, upwards or (`lt`) downwards."""
-    return or_(goes_on(moment, last[0]), and_(moment == last[0], goes_on(id, last[1])))
+def _listed(connection: Connection, statement: Any, known_at: datetime) -> list[dict[str, Any]]:
+    """A page of prices, each with where it stands in the order of lines."""
+    rows = connection.execute(statement.add_columns(prices.c.series.label("line")))
+    return [price_of(row, known_at) | {"line": row.line, "row": row.row} for row in rows]
+
+
+def _beyond(columns: Sequence[Any], last: Sequence[Any], goes_on: Callable[[Any, Any], Any] = gt) -> Any:
+    """Rows after the last one of a page that is ordered by these, upwards or (`lt`) downwards."""
+    column, *rest = columns
+    if not rest:
+        return goes_on(column, last[0])
+    same = and_(column == last[0], _beyond(rest, last[1:], goes_on))
+    # Said first by itself, so that an index is entered where the page before ended.
+    from_there = column >= last[0] if goes_on is gt else column <= last[0]
+    return and_(from_there, or_(goes_on(column, last[0]), same))
 
 
 def find_moves(
@@ -129,21 +107,25 @@ def find_moves(
     `before` is the (at, id) of the last one of the page before. What only the bundled facts tell is
     among them where it is asked for: `documented`, or their source.
     """
-    statement = select_moves().where(*filters.clauses()).order_by(moves.c.at.desc(), moves.c.id.desc())
+    lines = picked(connection, filters)
+    kept: Callable[[Any], Any] = (lambda column: column) if lines is None else Unindexed
+    newest = (moves.c.at, moves.c.id) if lines is None else (Sorted(moves.c.at), Sorted(moves.c.id))
+    statement = select_moves().where(*of_lines(moves.c.series, filters, lines))
+    statement = statement.order_by(*(column.desc() for column in newest))
     if filters.source:
-        statement = statement.where(moves.c.source == filters.source)
+        statement = statement.where(kept(moves.c.source) == filters.source)
     elif not filters.documented:
-        statement = statement.where(moves.c.source.not_in(DOCUMENTED))
+        statement = statement.where(Unindexed(moves.c.source).not_in(DOCUMENTED))
     if filters.event:
-        statement = statement.where(moves.c.event == filters.event)
+        statement = statement.where(kept(moves.c.event) == filters.event)
     if filters.status:
-        statement = statement.where(moves.c.status == filters.status)
+        statement = statement.where(kept(moves.c.status) == filters.status)
     if filters.since:
-        statement = statement.where(moves.c.at >= filters.since)
+        statement = statement.where(kept(moves.c.at) >= filters.since)
     if filters.until:
-        statement = statement.where(moves.c.at <= filters.until)
+        statement = statement.where(kept(moves.c.at) <= filters.until)
     if before:
-        statement = statement.where(_beyond(moves.c.at, moves.c.id, before, lt))
+        statement = statement.where(_beyond((kept(moves.c.at), kept(moves.c.id)), before, lt))
     return [move_of(row) for row in connection.execute(statement.limit(limit))]
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, not_, or_, select
+from sqlalchemy import Connection, Row, func, not_, or_, select, true
 
 from tracker.adapters.store import found_events
-from tracker.adapters.store.moves import DOCUMENTED, PENDING, move_of, select_moves
-from tracker.adapters.store.tables import looks, moves, prices, snapshots
+from tracker.adapters.store.filters import Unindexed
+from tracker.adapters.store.moves import DOCUMENTED, WAITS, move_of, select_moves
+from tracker.adapters.store.tables import looks, moves, snapshots
 from tracker.adapters.store.tables_alerts import alerts, deliveries
 from tracker.adapters.store.tables_judged import events
 from tracker.domain.events import Event
@@ -23,21 +24,21 @@ _IS_LATE = or_(deliveries.c.state == "dead", deliveries.c.held_for == "", delive
 def latest_moves(connection: Connection, statuses: Sequence[Status], limit: int) -> list[Move]:
     """Moves that looks saw and that stand so, the newest on the provider's side first."""
     stands = moves.c.status.in_([s.value for s in statuses])
-    statement = select_moves().where(stands, moves.c.source.not_in(DOCUMENTED))
+    statement = select_moves().where(stands, Unindexed(moves.c.source).not_in(DOCUMENTED))
     newest = statement.order_by(moves.c.at.desc(), moves.c.id.desc()).limit(limit)
     return [move_of(row) for row in connection.execute(newest)]
 
 
 def waiting_moves(connection: Connection, limit: int) -> list[Move]:
     """Moves that wait for a second look or a person, the newest first; not what only catalogues claim."""
-    statement = select_moves().where(moves.c.status.in_(PENDING), moves.c.reason != CLAIMED)
-    newest = statement.order_by(moves.c.at.desc(), moves.c.id.desc()).limit(limit)
+    statement = select_moves().where(moves.c.status.in_(WAITS), moves.c.reason != CLAIMED)
+    newest = statement.order_by(Unindexed(moves.c.at).desc(), Unindexed(moves.c.id).desc()).limit(limit)
     return [move_of(row) for row in connection.execute(newest)]
 
 
 def claims(connection: Connection) -> int:
     """How many moves only catalogues claim."""
-    held = moves.c.status.in_(PENDING), moves.c.reason == CLAIMED
+    held = moves.c.status.in_(WAITS), moves.c.reason == CLAIMED
     return connection.scalar(select(func.count()).where(*held)) or 0
 
 
@@ -78,20 +79,26 @@ def snapshot_row(connection: Connection, id: int) -> Row[Any] | None:
     return connection.execute(select(snapshots).where(snapshots.c.id == id)).first()
 
 
-def counts(connection: Connection) -> dict[str, dict[str, int]]:
-    """How many: looks by source and outcome, moves by status, deliveries by state, open prices by source."""
+def moves_by_status(connection: Connection) -> dict[str, int]:
+    """How many moves that looks saw stand how."""
+    found = _by(connection, moves.c.status)
+    for status, documented in _by(connection, moves.c.status, where=moves.c.source.in_(DOCUMENTED)).items():
+        found[status] -= documented  # less, and not left out: the whole is counted in an index alone
+    return found
 
-    def by(*columns: Any, of: Any = None, where: Any = None) -> Any:
-        statement = select(*columns, of if of is not None else func.count()).group_by(*columns)
-        return connection.execute(statement if where is None else statement.where(where)).all()
 
-    open_price = and_(prices.c.valid_to.is_(None), prices.c.withdrawn_at.is_(None))
-    return {
-        "looks": {
-            "\x1f".join(row[:2]): row[2]
-            for row in by(looks.c.source, looks.c.outcome, of=func.sum(looks.c.times))
-        },
-        "moves": {row[0]: row[1] for row in by(moves.c.status, where=moves.c.source.not_in(DOCUMENTED))},
-        "deliveries": {row[0]: row[1] for row in by(deliveries.c.state, where=_BY_ITSELF)},
-        "prices": {row[0]: row[1] for row in by(prices.c.source, where=open_price)},
-    }
+def deliveries_by_state(connection: Connection) -> dict[str, int]:
+    """How many deliveries are how far, but what is told in a digest."""
+    return _by(connection, deliveries.c.state, where=_BY_ITSELF)
+
+
+def looks_by_outcome(connection: Connection) -> dict[tuple[str, str], int]:
+    """How many looks at each source came to what, by (source, outcome)."""
+    by = looks.c.source, looks.c.outcome
+    rows = connection.execute(select(*by, func.sum(looks.c.times)).group_by(*by))
+    return {(source, outcome): times for source, outcome, times in rows}
+
+
+def _by(connection: Connection, column: Any, where: Any = true()) -> dict[str, int]:  # noqa: B008
+    rows = connection.execute(select(column, func.count()).where(where).group_by(column))
+    return {row[0]: row[1] for row in rows}

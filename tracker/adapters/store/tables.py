@@ -70,6 +70,7 @@ looks = Table(
     Column("words", Text, nullable=False),
     Column("snapshot", Integer, ForeignKey("snapshots.id")),
     Index(None, "source", "id"),
+    Index(None, "source", "outcome", "times"),
 )
 
 # The bytes, by their hash: zstd, with an earlier body as prefix dictionary where `base` names one.
@@ -119,6 +120,14 @@ series = Table(
 # A price is one row for as long as it held. Valid time: valid_from, valid_to. Recorded time: recorded_at,
 # closed_at (when we learned valid_to), withdrawn_at (when we learned that the row was wrong).
 _open = "valid_to IS NULL AND withdrawn_at IS NULL"
+
+
+def _of_open(name: str, *columns: str, unique: bool = False) -> Index:
+    """An index of the prices that hold now: most questions are about these, and they are few among all."""
+    where = text(_open)
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
 prices = Table(
     "prices",
     metadata,
@@ -138,15 +147,15 @@ prices = Table(
     Column("snapshot", Integer, ForeignKey("snapshots.id")),
     Column("missing", Integer, nullable=False),  # well looks in a row that did not list it
     Column("missing_since", Utc),
-    Index(
-        "uq_prices_open",
-        "source",
-        "series",
-        unique=True,
-        sqlite_where=text(_open),
-        postgresql_where=text(_open),
-    ),
+    _of_open("uq_prices_open", "source", "series", unique=True),
+    _of_open("ix_prices_open_series", "series"),
+    # Where rows are read in an order, `id` is part of it, and so of the index.
+    _of_open("ix_prices_open_price", "price", "id"),
+    _of_open("ix_prices_open_valid_from", "valid_from", "id"),
     Index(None, "series", "valid_from"),
+    Index(None, "source", "series", "valid_from"),
+    Index(None, "price", "id"),
+    Index(None, "valid_from", "id"),
 )
 
 _pending = "status IN ('provisional', 'held')"
@@ -180,6 +189,7 @@ moves = Table(
     ),
     Index(None, "recorded_at"),
     Index(None, "series"),
+    *(Index(None, *by, "at", "id") for by in ((), ("status",), ("event",), ("source",))),
 )
 
 articles = Table(

@@ -25,6 +25,7 @@ events = Table(
     Column("status", String, nullable=False),
     Column("why", Text, nullable=False),
     Index(None, "provider", "lo"),
+    *(Index(None, *by, "day", "id") for by in ((), ("kind",), ("provider",))),
 )
 
 # A price of an event. `before` is the same price until then, or the predecessor's where one is named.
@@ -45,6 +46,7 @@ event_rows = Table(
     Column("recorded_at", Utc, nullable=False),
     Index(None, "event"),
     Index(None, "move"),
+    Index(None, "series"),
 )
 
 # What a person or a rule said of an event afterwards; the last one holds.

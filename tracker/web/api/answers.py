@@ -9,8 +9,8 @@ from typing import Any
 
 from scrapers.source import Source
 from tracker.adapters.store import Connection, announced_rows, articles, questions, verdicts
+from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.moves import steps_of
-from tracker.adapters.store.questions import Filters
 from tracker.ask import articles as asked_articles
 from tracker.ask import events as asked_events
 from tracker.ask import moves as asked_moves
@@ -83,24 +83,26 @@ def sources(asked: Asked) -> Keyed:
 
 
 def prices(asked: Asked) -> Keyed:
-    before = _int(asked.after)
     rows = questions.prices_at(
-        asked.connection, asked.at, asked.known_at, asked.filters(), before=before, limit=asked.most
+        asked.connection,
+        asked.at,
+        asked.known_at,
+        asked.filters(),
+        after=asked.after,  # type: ignore[arg-type]  # the cursor's kinds are checked
+        limit=asked.most,
     )
-    return [(_without_row(row), (row["row"],)) for row in rows]
+    return [(_without_place(row), (row["line"], row["row"])) for row in rows]
 
 
 def history(asked: Asked) -> Keyed:
-    last = asked.after
-    after = (last[0], last[1]) if last else None
     rows = questions.history(
         asked.connection,
         asked.known_at,
         asked.filters(),
-        after=after,  # type: ignore[arg-type]  # the cursor's kinds are checked
+        after=asked.after,  # type: ignore[arg-type]  # the cursor's kinds are checked
         limit=asked.most,
     )
-    return [(_without_row(row), (row["valid_from"], row["row"])) for row in rows]
+    return [(_without_place(row), (row["line"], row["valid_from"], row["row"])) for row in rows]
 
 
 def moves(asked: Asked) -> Keyed:
@@ -206,5 +208,5 @@ def _int(after: Key | None) -> int | None:
     return int(after[0]) if after and isinstance(after[0], int) else None
 
 
-def _without_row(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name != "row"}
+def _without_place(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in ("line", "row")}

@@ -59,18 +59,19 @@ RESOURCES = (
     ),
     Resource(
         "/prices",
-        "The prices that hold now or held at a moment, as known at one; the newest recorded first.",
+        "The prices that hold now or held at a moment, as known at one, line by line.",
         schemas.PRICE,
         (*_NAMED, p.AT, p.KNOWN_AT),
         listed=answers.prices,
+        key=(int, int),
     ),
     Resource(
         "/history",
-        "Every price that a model had, oldest first.",
+        "Every price that a model had, line by line, each from the oldest on.",
         schemas.PRICE,
         (_NEEDED, p.PROVIDER, p.METER, p.SOURCE, *_DAYS, p.KNOWN_AT),
         listed=answers.history,
-        key=(datetime, int),
+        key=(int, datetime, int),
     ),
     Resource(
         "/moves",
