@@ -14,7 +14,7 @@ from tracker.adapters.store.tables import prices, series
 from tracker.domain.witnesses import fold
 
 # A question either names few lines, which are picked first and read one by one, or it goes along an index in
-# the order that is asked for until a page is full. SQLite counts nothing beforehand: it is told which of the two.
+# the order that is asked for until a page is full. SQLite counts nothing beforehand: it is told which.
 MOST_PICKED = 5_000  # lines, or prices of a source, that are read one by one
 
 
