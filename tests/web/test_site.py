@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlalchemy import Engine
 from scrapers.page import Article
 from tests.test_cli import ON_SQLITE, SENTENCE, Shell, shell, tracker
 from tests.web import site_of, stock, week
-from tests.web.asking import HOSTILE
+from tests.web.asking import HOSTILE, app_over, get
 from tests.web.stock import HOUR, NOW, add_moves, add_sources, by_id, keep_page, move, source
 from tracker.adapters import vega
 from tracker.adapters.store import asked, questions
@@ -28,6 +29,7 @@ from tracker.ask.printed import cell
 from tracker.domain import wording
 from tracker.domain.errors import StoreTrouble
 from tracker.domain.model import Status
+from tracker.web import charts
 from tracker.web.registry import ROUTES
 from tracker.web.site import links, names
 from tracker.web.still import FIRST_WORDS, POLICY
@@ -174,6 +176,17 @@ def test_where_the_limits_are_met_links_lead_to_less_and_none_is_dead(
     assert {name[-8:] for name in there if name.startswith("charts/")} == {"-720.svg"}
 
 
+def test_a_dark_picture_is_the_light_one_in_other_colours(busy: tuple[Engine, Path]) -> None:
+    engine, _ = busy
+    app = app_over(engine)
+    shown = "".join(get(app, path).text for path in ("/models/openai/o3", "/moves/1", "/index"))
+    drawn = set(re.findall(r"/charts/[0-9a-f]{20}-light-390.svg", shown))
+    assert len(drawn) > 1
+    for light in drawn:
+        dark = get(app, light.replace("light", "dark")).content
+        assert charts.darkened(get(app, light).content) == dark
+
+
 ODD = (
     "../../../../etc/passwd",
     "a/b:c?d#e%2F..",
@@ -306,7 +319,7 @@ def test_links_of_feeds_are_whole_where_the_sites_address_is_given(
     assert 'href="https://host.example/prices/moves/1.html"' in feed
     assert 'href="https://host.example/prices/feeds/moves.atom"' in feed
     lost = (tmp_path / "site/404.html").read_text()
-    assert 'href="https://host.example/prices/index.html"' in lost
+    assert 'href="/prices/index.html"' in lost and "host.example" not in lost
 
 
 @ON_SQLITE

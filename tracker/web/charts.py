@@ -21,6 +21,7 @@ WIDTHS = (390, 720, 1120)  # pixels: a phone's, a tablet's, a desk's
 KEPT_CHARTS, KEPT_PICTURES = 120, 60  # of about 50 KB each
 Draw = Callable[[Theme, int], Spec]
 _NAME = re.compile(r"([0-9a-f]{20})-(light|dark)-(\d{3,4})\.svg")
+_COLOUR = re.compile(rb'(?<==")#[0-9a-f]{6}(?=")')
 _OUTSIDE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -110,6 +111,12 @@ def script(address: str) -> Markup:
 def _untitled(spec: Spec) -> Spec:
     """The page says the title itself, in letters that everybody can select and enlarge."""
     return {name: value for name, value in spec.items() if name != "title"}
+
+
+def darkened(picture: bytes) -> bytes:
+    """The picture for the dark theme of the one for the light theme: the same, without drawing it again."""
+    dark = _dark()
+    return _COLOUR.sub(lambda found: dark.get(found[0].decode(), found[0].decode()).encode(), picture)
 
 
 def _dark() -> dict[str, str]:

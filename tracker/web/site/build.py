@@ -6,9 +6,10 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -22,7 +23,7 @@ from tracker.adapters.store.one_view import one_view
 from tracker.adapters.store.views import NAMES
 from tracker.ask.printed import cell
 from tracker.domain.errors import StoreTrouble
-from tracker.web import scripts
+from tracker.web import charts, scripts
 from tracker.web.app import make_app
 from tracker.web.own import Own
 from tracker.web.pages import static_files
@@ -151,7 +152,7 @@ class _Copy:
                 await self._write_page(place.file, answer.body.decode())
             self.on_page("pages", self.pages, self.pages + len(self._waiting))
 
-    async def _write_page(self, file: str, html: str, root: str = "") -> None:
+    async def _write_page(self, file: str, html: str, root: str | None = None) -> None:
         missing = len(self._missing)
         shown = rewritten(html, file, self._resolve, NO_FORM, root)
         await self._write_beside()
@@ -163,10 +164,12 @@ class _Copy:
     async def _write_beside(self) -> None:
         while self._beside:
             place = self._beside.popleft()
-            answer = await self._answer(place)
+            dark = place.path.startswith("/charts/") and "-dark-" in place.path
+            path = place.path.replace("-dark-", "-light-") if dark else place.path  # drawn once for both
+            answer = await self._answer(replace(place, path=path))
             if answer is None:
                 continue
-            body = answer.body
+            body = charts.darkened(answer.body) if dark else answer.body
             if place.path.startswith("/feeds/"):
                 body = rewritten_feed(body.decode(), place.file, self._resolve, self.base_url).encode()
             if place.path.startswith("/snapshots/"):
@@ -188,7 +191,8 @@ class _Copy:
 
     async def _write_not_found(self) -> None:
         sorry = await ask(self.app, f"/{NOT_FOUND}", {}, accept="text/html")
-        await self._write_page(NOT_FOUND, sorry.body.decode(), self.base_url)
+        root = urlsplit(self.base_url).path if self.base_url else None  # at whatever depth it is shown
+        await self._write_page(NOT_FOUND, sorry.body.decode(), root)
 
     def _sweep(self) -> None:
         """Take out the links to pages that turned out not to be there."""

@@ -104,7 +104,7 @@ HOME = _page("/", {}, "")
 Resolve = Callable[[str], Place | None]
 
 
-def rewritten(html: str, file: str, resolve: Resolve, no_form: str, root: str = "") -> str:
+def rewritten(html: str, file: str, resolve: Resolve, no_form: str, root: str | None = None) -> str:
     """A page whose links lead to files; what is not in the copy is words without a link, a form `no_form`.
 
     Links begin with `root` where it is given, and go from where the file lies otherwise.
@@ -122,7 +122,7 @@ def rewritten_feed(xml: str, file: str, resolve: Resolve, base_url: str) -> str:
 
     def link(found: re.Match[str]) -> str:
         place = resolve(unescape(found[1]).removeprefix(base_url))
-        return f' href="{_to(place or HOME, file, base_url)}"'
+        return f' href="{_to(place or HOME, file, base_url or None)}"'
 
     return _IN_FEED.sub(link, xml)
 
@@ -138,6 +138,6 @@ def swept(html: str, file: str, missing: Collection[str]) -> str:
     return _TAG.sub(lambda tag: _RELATIVE.sub(link, tag[0]), html)
 
 
-def _to(place: Place, file: str, root: str) -> str:
+def _to(place: Place, file: str, root: str | None) -> str:
     fragment = f"#{place.fragment}" if place.fragment else ""
-    return escape((f"{root}/{place.file}" if root else names.way(file, place.file)) + fragment)
+    return escape((names.way(file, place.file) if root is None else f"{root}/{place.file}") + fragment)
