@@ -20,6 +20,9 @@ from tracker.web.registry import ROUTES
 pytestmark = [pytest.mark.browser, ON_SQLITE]
 
 NOT_FROM_NAMES = {"/verdicts/{claims}/{prediction}"}  # nothing is judged in that store
+# Pictures and scripts, which the pages load; /healthz says 503 where there is trouble.
+NOT_OPENED = ("/moves/{id}/chart", "/charts", "/static", "/scripts", "/healthz")
+NO_ICON = "status of 404 (Not Found)"  # Chromium asks for one beside what is no page
 SHOWN = {route.path for route in ROUTES}
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -171,10 +174,10 @@ def test_names_from_a_page_run_nothing_and_fit_on_any_page_and_feed(chromium: An
     with served(app) as port:
         kinds = kinds_of(app, port, each=len(HOSTILE))
         assert {path for path, found in kinds.items() if not found} <= NOT_FROM_NAMES
-        del kinds["/healthz"]  # says 503 and the trouble, as JSON
+        shown = {kind: found for kind, found in kinds.items() if not kind.startswith(NOT_OPENED)}
         for width in (390, 1440):
             watch = Watch(chromium, port, width)
-            for kind, found in kinds.items():
+            for kind, found in shown.items():
                 for address in found if width == 390 and kind in SHOWN else found[:1]:
                     if "%2F" in address:
                         continue  # a provider with a slash in its id has a page of words: 404
@@ -182,5 +185,5 @@ def test_names_from_a_page_run_nothing_and_fit_on_any_page_and_feed(chromium: An
                     assert page.evaluate("window.__pwned") is None
                     fits = kind not in SHOWN or page.evaluate(SIDEWAYS) <= 0
                     assert fits, f"{address} scrolls sideways at {width} px"
-            assert watch.complaints == []
+            assert [c for c in watch.complaints if not c.endswith(NO_ICON)] == []
             watch.close()

@@ -72,6 +72,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "in": "query",
         "description": parameter.says,
         "required": parameter.required,
+        "allowEmptyValue": not parameter.required,  # "?since=" is as if it were left out
         "schema": dict(parameter.schema),
     }
 
