@@ -49,6 +49,8 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Pat
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(vega, "made", lambda: SCRIPT)
         patch.setattr(links, "MOST_DRAWN", 0)
+        for rows in ("pages_prices.ROWS", "pages_moves.ROWS"):  # a page, so that there are several
+            patch.setattr(f"tracker.web.{rows}", 4)
         site_of.made(engine, sources, folder / "site")
     yield engine, folder / "site"
     engine.dispose()
@@ -108,7 +110,8 @@ def test_a_kept_page_is_text_that_no_browser_runs(busy: tuple[Engine, Path]) -> 
 
 def test_the_prices_are_those_that_the_store_has(busy: tuple[Engine, Path]) -> None:
     engine, folder = busy
-    shown = []
+    shown: list[str] = []
+    assert "prices/page=2.html" in site_of.names(folder) and "prices/page=1.html" not in site_of.names(folder)
     for name, tree in site_of.pages(folder):
         if name == "prices.html" or name.startswith("prices/page="):
             shown += [node.text().strip() for node in tree.css("table.prices .price .is")]
@@ -116,6 +119,16 @@ def test_the_prices_are_those_that_the_store_has(busy: tuple[Engine, Path]) -> N
         rows = questions.prices_at(connection, NOW, NOW, Filters())
     assert sorted(shown) == sorted(wording.money(Decimal(r["price"]), r["currency"]) for r in rows)
     assert len(shown) > 10
+
+
+def test_the_pages_of_moves_have_every_move_that_looks_saw(busy: tuple[Engine, Path]) -> None:
+    engine, folder = busy
+    shown: set[str] = set()
+    for name, tree in site_of.pages(folder):
+        if name == "moves.html" or name.startswith("moves/before="):
+            shown |= {site_of.target(name, node.attributes["href"] or "")[0] for node in tree.css("td .is")}
+    with asking(engine) as connection:
+        assert shown == {f"moves/{m.id}.html" for m in questions.find_moves(connection, Filters(), None)}
 
 
 def test_the_rows_beside_the_pages_are_every_row_of_the_store_but_deliveries(

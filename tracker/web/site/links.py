@@ -56,6 +56,8 @@ class Links:
         """Where an address of ours is; None where it is not in the copy."""
         parts = urlsplit(address)
         path, asked = unquote(parts.path), dict(parse_qsl(parts.query))
+        if asked.get("page") == "1":
+            del asked["page"]  # the first page of a list has no number
         first = path.split("/")[1] if path.startswith("/") else "?"
         if first in ("static", "scripts"):
             return self._own_file(path, parts.query)
