@@ -84,6 +84,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "platformdirs": ("tracker/adapters/config/",),
     "typer": (CLI,),
     "rich": (CLI,),
+    "plotext": (f"{CLI}history_chart.py",),
     "structlog": ("tracker/adapters/", CLI, DAEMON, WEB, "tracker/mcp/", *JOB_FILES),
     "selectolax": ("scrapers/",),
     "markdown_it": ("scrapers/",),

@@ -15,14 +15,17 @@ from tracker.adapters import charts
 from tracker.adapters.store import indexes
 from tracker.adapters.store.indexes import Answer, Question
 from tracker.ask import index as asked_index
-from tracker.cli import common
+from tracker.cli import common, sparks
 from tracker.cli.options import At, Csv, Json, KnownAt, Provider, Since, Until, form_of
 from tracker.cli.output import Form, emit, print_json
+from tracker.cli.sparks import Spark
 from tracker.domain.chart import ARTICLE
 from tracker.domain.chart_frame import Spec, Theme
+from tracker.domain.days import end_of, start_of
 from tracker.domain.errors import StoreTrouble, TrackerError
 from tracker.domain.index import ALL, JEVONS, Indexed
 from tracker.domain.index_charts import hosted_chart, index_chart, premium_chart, standing
+from tracker.domain.sparkline import YEAR
 
 app = typer.Typer(add_completion=False)
 
@@ -52,6 +55,7 @@ def index(
     ] = None,
     theme: Annotated[Theme, typer.Option(help="What the chart stands on.")] = Theme.light,
     width: Annotated[int, typer.Option(min=240, max=4000, help="The chart's width in pixels.")] = 720,
+    spark: Spark = False,
     json: Json = False,
     csv: Csv = False,
 ) -> None:
@@ -77,7 +81,10 @@ def index(
     if form is Form.json:
         print_json(asked_index.as_json(found, asked))
     elif not chart or form is Form.csv:
-        emit(_rows(found, asked, kind, form), form, empty=f"nothing is recorded for that by {asked.as_of}")
+        rows = _rows(found, asked, kind, form)
+        emit(rows, form, empty=f"nothing is recorded for that by {asked.as_of}")
+        if rows and kind not in (Kind.hosted, Kind.premium) and sparks.wanted(form, spark):
+            sys.stdout.write("\nlast year\n" + _courses(found, asked))
 
 
 def _day(words: str) -> date | None:
@@ -112,6 +119,12 @@ def _rows(found: Answer, asked: Question, kind: Kind | None, form: Form) -> Sequ
 
 def _of(found: Answer, asked: Question) -> list[Indexed]:
     return [s for s in found.series if s.provider == (asked.provider or ALL)]
+
+
+def _courses(found: Answer, asked: Question) -> str:
+    until = end_of(asked.last)
+    courses = {_title(s): [(start_of(p.day), p.value) for p in s.points] for s in _of(found, asked)}
+    return sparks.lines(courses, until - YEAR, until)
 
 
 def _title(series: Indexed) -> str:

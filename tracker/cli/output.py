@@ -61,7 +61,11 @@ def progress(words: str) -> Iterator[Callable[[str, int, int], None]]:
 
 
 def print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=1) + "\n")
+    """Print a value; what would move a terminal's cursor or turn its text round is written as an escape."""
+    text = json.dumps(plain(value), ensure_ascii=False, indent=1)
+    if not text.replace("\n", "").isprintable():
+        text = "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    sys.stdout.write(text + "\n")
 
 
 def _csv(rows: list[dict[str, Any]]) -> None:
@@ -69,8 +73,9 @@ def _csv(rows: list[dict[str, Any]]) -> None:
         return
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(rows[0])
+    shown = _printable if sys.stdout.isatty() else str  # a file has every character
     for row in rows:
-        out.writerow([cell(v) for v in row.values()])
+        out.writerow([shown(cell(v)) for v in row.values()])
 
 
 def _table(rows: list[dict[str, Any]], columns: Sequence[str]) -> None:
@@ -90,5 +95,9 @@ def _shown(value: Any) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, Mapping):
-        return " ".join(f"{k} {v}" for k, v in value.items())
-    return "".join(c for c in str(plain(value)) if c.isprintable())
+        value = " ".join(f"{k} {v}" for k, v in value.items())
+    return _printable(str(plain(value)))
+
+
+def _printable(words: str) -> str:
+    return "".join(c for c in words if c.isprintable())
