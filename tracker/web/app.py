@@ -18,7 +18,7 @@ from tracker.adapters.store.migrate import is_current
 from tracker.domain.errors import TrackerError
 from tracker.web import charts, drawings, feeds, metrics, scripts
 from tracker.web.api import routes as api
-from tracker.web.aside import Aside
+from tracker.web.aside import Aside, Crowded
 from tracker.web.inert import INERT
 from tracker.web.own import Own
 from tracker.web.pages import Pages, Refused, Rendering, Route, Static, environment, static_files
@@ -64,7 +64,7 @@ def make_app(
     _add_kept_bytes(app, pages, static, aside)
     _add_drawings(app, drawings.Drawings(engine, now))
     _add_scripts(app)
-    _add_monitors(app, pages, aside)
+    _add_monitors(app, pages, Aside())  # of their own: who watches us is answered in a crowd, too
     api.add_to(app, api.Api(engine, sources, now, token, own))
     feeds.add_to(app, feeds.Feeds(engine, sources, now, base_url))
     _add_answers_to_errors(app, pages)
@@ -202,6 +202,12 @@ def _add_answers_to_errors(app: FastAPI, pages: Pages) -> None:
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Response:
         return answer(request, error.status, error.title, error.sentence)
+
+    @app.exception_handler(Crowded)
+    async def crowded(request: Request, error: Crowded) -> Response:
+        found = answer(request, 503, "Too many ask at once", "Ask again in a moment; the looks go on.")
+        found.headers["retry-after"] = "2"
+        return found
 
     @app.exception_handler(404)
     async def not_found(request: Request, error: HTTPException) -> Response:
