@@ -19,7 +19,7 @@ from scrapers.source import Source
 from tests.web.stock import NOW
 from tracker.web.app import make_app
 
-PAGES = ("/", "/prices", "/moves", "/sources", "/articles")
+PAGES = ("/", "/prices", "/moves", "/events", "/sources", "/articles")
 OF_ONE = ("/moves/1", "/snapshots/1/shown?move=1", "/snapshots/1/shown?price=1")  # of one thing
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # where nothing is read
 HOSTILE = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -10,11 +11,18 @@ from tracker.adapters.claims import registered
 from tracker.adapters.store import Connection, Engine, indexes, verdicts
 from tracker.adapters.store.indexes import Question
 from tracker.domain.chart import ARTICLE
-from tracker.domain.index import ALL, HUNDRED, JEVONS, LINES
+from tracker.domain.index import ALL, HUNDRED, JEVONS, LINES, Indexed
 from tracker.domain.list_prices import Variant
 from tracker.domain.touched import gist, so_far
 
 MOST_CLAIMS = 2  # the first predictions of the article, which its title is about
+
+
+LATELY = 90  # days
+_TOLD: dict[Any, str] = {
+    (JEVONS, Variant.cleaned): "the same models",
+    (LINES, Variant.cleaned): "the product lines",
+}
 
 
 class Level(NamedTuple):
@@ -23,6 +31,13 @@ class Level(NamedTuple):
     name: str
     pct: float
     models: int
+
+
+class Moved(NamedTuple):
+    """How the indexes went over the last days, of all makers, and that of the same models by maker."""
+
+    levels: list[Level]
+    makers: dict[str, float]
 
 
 class Judged(NamedTuple):
@@ -37,6 +52,7 @@ class Judged(NamedTuple):
 class _Kept(NamedTuple):
     known_by: tuple[object, ...]
     levels: list[Level]
+    lately: Moved
 
 
 _kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
@@ -52,21 +68,43 @@ def judged(connection: Connection) -> list[Judged]:
 
 def levels(connection: Connection, now: datetime) -> list[Level]:
     """Where the index of all makers stands; found anew when something was recorded, and each day."""
+    return _known(connection, now).levels
+
+
+def moved(connection: Connection, now: datetime) -> Moved:
+    """How the indexes went over the last days; found with the levels."""
+    return _known(connection, now).lately
+
+
+def _known(connection: Connection, now: datetime) -> _Kept:
     known_by = (now.date(), *verdicts.newest_event(connection))
     kept = _kept.get(connection.engine)
     if kept is None or kept.known_by != known_by:
-        kept = _kept[connection.engine] = _Kept(known_by, _levels(connection, now.date(), now))
-    return kept.levels
+        asked = Question(as_of=now.date(), known_at=now, base=ARTICLE, kinds=(JEVONS, LINES))
+        series = indexes.answer(connection, asked).series
+        since = now.date() - timedelta(days=LATELY)
+        kept = _kept[connection.engine] = _Kept(known_by, _levels(series), _moved(series, since))
+    return kept
 
 
-def _levels(connection: Connection, day: date, now: datetime) -> list[Level]:
-    asked = Question(as_of=day, known_at=now, base=ARTICLE, kinds=(JEVONS, LINES))
-    told: dict[Any, str] = {
-        (JEVONS, Variant.cleaned): "the same models",
-        (LINES, Variant.cleaned): "the product lines",
-    }
+def _levels(series: Sequence[Indexed]) -> list[Level]:
     return [
-        Level(told[s.index, s.variant], round(s.points[-1].value - HUNDRED, 1), s.points[-1].models)
-        for s in indexes.answer(connection, asked).series
-        if s.provider == ALL and (s.index, s.variant) in told
+        Level(_TOLD[s.index, s.variant], round(s.points[-1].value - HUNDRED, 1), s.points[-1].models)
+        for s in series
+        if s.provider == ALL and (s.index, s.variant) in _TOLD
     ]
+
+
+def _moved(series: Sequence[Indexed], since: date) -> Moved:
+    levels, makers = [], {}
+    for s in series:
+        began = [p for p in s.points if p.day <= since]
+        if not began or (s.index, s.variant) not in _TOLD:
+            continue  # an index that is younger went nowhere yet
+        last = s.points[-1]
+        pct = round(100 * (last.value / began[-1].value - 1), 1) + 0.0  # and no -0.0
+        if s.provider == ALL:
+            levels.append(Level(_TOLD[s.index, s.variant], pct, last.models))
+        elif s.index == JEVONS:
+            makers[s.provider] = pct
+    return Moved(levels, makers)

@@ -6,19 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracker.adapters.store import silences, status
-from tracker.domain import wording
 from tracker.domain.chart import ARTICLE
-from tracker.domain.events import Event, EventRow
 from tracker.domain.model import State, Status
 from tracker.web import in_a_sentence, words
+from tracker.web.lately import lately
 from tracker.web.pages import Asked, Route, Shown
+from tracker.web.pages_events import told
 from tracker.web.pages_moves import whole
 from tracker.web.watched import Watched
 
 LATEST = 20  # moves
 EVENTS = 8
 MOST_PENDING = 50  # held moves or undelivered alerts; the rest is counted
-ROWS_OF_AN_EVENT = 4
 
 
 def first(asked: Asked) -> Shown:
@@ -30,10 +29,11 @@ def first(asked: Asked) -> Shown:
     shown: dict[str, Any] = {
         "seen": seen,
         "moves": whole(status.latest_moves(connection, [Status.confirmed], LATEST + 1), LATEST).shown,
-        "events": [_event(e) for e in status.latest_events(connection, EVENTS)],
+        "events": [told(e) for e in status.latest_events(connection, EVENTS)],
         "judged": in_a_sentence.judged(connection),
         "levels": in_a_sentence.levels(connection, asked.now),
         "base": ARTICLE,
+        "lately": lately(connection, asked.now),
         "pending": status.waiting_moves(connection, MOST_PENDING),
         "claims": status.claims(connection),
         "silent": silences.standing(connection, asked.now)[::-1],  # the newest first
@@ -46,32 +46,6 @@ def first(asked: Asked) -> Shown:
     figures["held"] -= shown["claims"]
     figures["waiting"] -= shown["waits"]
     return "now.html", shown | figures
-
-
-def _event(event: Event) -> dict[str, Any]:
-    """An event as the page tells it: at most a few of its prices."""
-    return {
-        "day": event.day,
-        "kind": event.kind.value.replace("_", " "),
-        "provider": wording.provider_name(event.provider),
-        "status": event.status.value,
-        "rows": [_price(row) for row in event.rows[:ROWS_OF_AN_EVENT]],
-        "more": max(0, len(event.rows) - ROWS_OF_AN_EVENT),
-    }
-
-
-def _price(row: EventRow) -> dict[str, Any]:
-    currency = row.series.currency
-    said = [wording.money(amount, currency) for amount in (row.before, row.after) if amount is not None]
-    return {
-        "model": wording.harmless(row.model or row.series.model),
-        "meter": wording.meter_words(row.series.meter),
-        "price": " → ".join(said),
-        "pct": wording.percent(row.before, row.after) if row.before and row.after and row.pct else "",
-        "move": row.move,
-        "snapshot": row.snapshot,
-        "address": words.model_address(row),
-    }
 
 
 def _figures(seen: list[Watched], moves: Mapping[str, int], deliveries: Mapping[str, int]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tracker.web import (
     pages_articles,
+    pages_events,
     pages_index,
     pages_model,
     pages_moves,
@@ -19,6 +20,7 @@ ROUTES: tuple[Route, ...] = (
     *pages_now.ROUTES,
     *pages_prices.ROUTES,
     *pages_moves.ROUTES,
+    *pages_events.ROUTES,
     *pages_verdicts.ROUTES,
     *pages_index.ROUTES,
     *pages_articles.ROUTES,

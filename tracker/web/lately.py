@@ -1,0 +1,77 @@
+"""Who cut and who raised list prices lately, and where the index went meanwhile: for the first page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from tracker.adapters.store import Connection, events
+from tracker.domain import wording
+from tracker.domain.events import Event, EventRow, Kind
+from tracker.domain.model import Status
+from tracker.web import in_a_sentence, pages_events
+from tracker.web.in_a_sentence import LATELY
+
+MOST_PRICES = 3  # of a provider
+CUTS, RISES = (Kind.list_cut, Kind.plan_cut), (Kind.list_rise, Kind.plan_rise)
+
+
+class Mover(NamedTuple):
+    """A provider that moved its prices, with the latest prices that did, and the index of its models."""
+
+    id: str
+    name: str
+    prices: list[dict[str, Any]]
+    more: int
+    pct: float | None
+
+
+class Lately(NamedTuple):
+    """The cuts and rises of so many days, by provider, the latest first; `levels` of all makers."""
+
+    days: int
+    cuts: list[Mover]
+    rises: list[Mover]
+    levels: list[in_a_sentence.Level]
+
+
+def lately(connection: Connection, now: datetime) -> Lately:
+    """What confirmed events of the last days say: no correction, promotion, re-pointed name or new model."""
+    since, today = (now - timedelta(days=LATELY)).date(), now.date()
+    kinds = [kind.value for kind in (*CUTS, *RISES)]
+    found = events.find(connection, None, kinds=kinds, since=since, until=today)
+    own = [e for e in found if e.status is Status.confirmed and since <= e.day <= today]
+    moved = in_a_sentence.moved(connection, now)
+    return Lately(
+        LATELY,
+        _movers((e for e in own if e.kind in CUTS), moved.makers),
+        _movers((e for e in own if e.kind in RISES), moved.makers),
+        moved.levels,
+    )
+
+
+def _movers(own: Iterable[Event], makers: dict[str, float]) -> list[Mover]:
+    by_provider: dict[str, list[dict[str, Any]]] = {}
+    for event in sorted(own, key=lambda e: (e.day, e.id), reverse=True):
+        prices = by_provider.setdefault(event.provider, [])
+        prices += [_price(event, row) for row in _each_once(event.rows)]
+    return [
+        Mover(
+            id,
+            wording.provider_name(id),
+            prices[:MOST_PRICES],
+            max(0, len(prices) - MOST_PRICES),
+            makers.get(id),
+        )
+        for id, prices in by_provider.items()
+    ]
+
+
+def _each_once(rows: Iterable[EventRow]) -> list[EventRow]:
+    """A price that several sources tell, once."""
+    return list({row.series: row for row in reversed(list(rows)) if row.pct}.values())[::-1]
+
+
+def _price(event: Event, row: EventRow) -> dict[str, Any]:
+    return pages_events.price(row) | {"day": event.day, "event": event.id}
