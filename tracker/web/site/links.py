@@ -13,7 +13,8 @@ from tracker.web import charts
 from tracker.web.site import names
 from tracker.web.still import FIRST_WORDS
 
-ASKED = {"page", "before", "provider", "source", "move", "price"}  # what links may ask of a page in the copy
+# What links may ask of a page that is in the copy.
+ASKED = {"page", "before", "provider", "source", "event", "since", "move", "price"}
 MOST_MARKED = 10_000  # pages that mark what one price was read from; others lead to the kept page as it is
 MOST_DRAWN = 2_000  # charts drawn for every width of screen; others for the middle one
 MOST_KEPT = 256 * 1024 * 1024  # bytes of kept pages, byte for byte; then without a link
