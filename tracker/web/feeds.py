@@ -32,7 +32,7 @@ PARAMETERS = {
         *(p.PROVIDER, p.MODEL, p.METER, p.SOURCE, p.EVENT, p.MOVE_STATUS, p.DOCUMENTED, p.SINCE, p.UNTIL),
         p.LIMIT,
     ),
-    "verdicts": (p.PREDICTION, p.LIMIT),
+    "verdicts": (p.CLAIMS, p.PREDICTION, p.LIMIT),
     "sources": (p.SOURCE, STATE, p.LIMIT),
 }
 Given = Mapping[str, Any]
@@ -65,7 +65,8 @@ class Feeds:
 
     def _verdicts(self, connection: Connection, given: Given, limit: int) -> Feed:
         rows = verdicts.recorded(connection, END_OF_TIME, given.get("prediction", ""))
-        return Feed("Verdicts", "", "/verdicts", [_verdict(row) for row in rows[:limit]])
+        wanted = [row for row in rows if given.get("claims", row["claims"]) == row["claims"]]
+        return Feed("Verdicts", "", "/verdicts", [_verdict(row) for row in wanted[:limit]])
 
     def _sources(self, connection: Connection, given: Given, limit: int) -> Feed:
         seen = watched(questions.source_rows(connection), self.sources(), self.now())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
-from tracker.adapters import claims as claims_files
 from tracker.adapters.store import verdicts as stored
 from tracker.ask.verdict import price_claims
 from tracker.domain import wording
@@ -23,14 +23,23 @@ LONGEST_WORDS = 300
 
 
 def verdicts(asked: Asked) -> Shown:
-    """Every prediction of the registered claims, and the article's own figures."""
-    clocks, claims = as_of(asked), claims_files.registered()
+    """Every prediction of the registered claims and of the user's own, and the figures that they state."""
+    clocks, registered = as_of(asked), asked.own.registered()
+    article, *others = (_file(asked, clocks, claims) for claims in registered)
+    return "verdicts.html", clocks.shown() | article | {
+        "model_page": pages_model.address,
+        "others": others,
+        "unread": 1 + len(set(asked.own.claims)) - len(registered),
+    }
+
+
+def _file(asked: Asked, clocks: AsOf, claims: Claims) -> dict[str, Any]:
+    """What became of one claims file."""
     found = stored.answers(asked.connection, claims, as_of=clocks.day, known_at=clocks.known_at)
     figures = price_claims(asked.connection, claims, known_at=clocks.known_at)["price_claims"]
     rows = [_row(claims, id, row) for id, row in found["predictions"].items()]
-    return "verdicts.html", clocks.shown() | {
+    return {
         "source": claims.source,
-        "model_page": pages_model.address,
         "sha256": claims.sha256,
         "tested": [row for row in rows if row["kind"] != "not_testable"],
         "untested": [row for row in rows if row["kind"] == "not_testable"],
@@ -42,9 +51,10 @@ def verdicts(asked: Asked) -> Shown:
 
 def verdict(asked: Asked) -> Shown:
     """One prediction; raises Refused where none is registered under that name."""
-    clocks, claims = as_of(asked), claims_files.registered()
-    one = next((p for p in claims.predictions if p.id == asked.path["prediction"]), None)
-    if one is None or asked.path["claims"] != claims.source.id:
+    clocks, claims = as_of(asked), asked.own.claims_of(asked.path["claims"])
+    named = claims.predictions if claims else ()
+    one = next((p for p in named if p.id == asked.path["prediction"]), None)
+    if claims is None or one is None:
         raise not_there("No prediction of that name is registered.")
     alone = claims.model_copy(update={"predictions": (one,)})
     found = stored.answers(asked.connection, alone, as_of=clocks.day, known_at=clocks.known_at)
@@ -77,7 +87,7 @@ def verdict(asked: Asked) -> Shown:
 
 def address(claims: str, prediction: str) -> str:
     """The address of a prediction's page."""
-    return f"/verdicts/{claims}/{prediction}"
+    return f"/verdicts/{quote(claims, safe='')}/{quote(prediction, safe='')}"
 
 
 # --- what is printed ---

@@ -52,7 +52,8 @@ def cost(asked: Asked) -> Whole:
     try:
         workloads = _workloads(asked)
     except NotAWorkload as e:
-        raise Refused(400, f"{e.option or 'model and monthly'}: {e.words}") from e
+        what = "something in monthly" if e.option == "monthly" and e.named else e.option
+        raise Refused(400, f"{what or 'model and monthly'} {e.words}") from e
     rows = as_rows(offers.bills(asked.connection, workloads, asked.at, asked.known_at, since))
     found = {"as_of": asked.at.date().isoformat(), "known_at": shown(asked.known_at)}
     return found | {"since": shown(since) if since else None, "bills": rows}, rows
