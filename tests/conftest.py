@@ -6,13 +6,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 
+from tests import postgres
 from tracker.adapters.store.engine import open_store
 from tracker.adapters.store.migrate import migrate
 
@@ -29,8 +29,8 @@ def postgres_url() -> Iterator[str]:
         running = server.get_server(folder)
         url = running.get_uri().replace("postgresql://", "postgresql+psycopg://")
         # Nothing here outlives the machine; what a killed tracker must survive does not depend on it.
-        _administer(url, "ALTER SYSTEM SET fsync = off")
-        _administer(url, "SELECT pg_reload_conf()")
+        postgres.administer(url, "ALTER SYSTEM SET fsync = off")
+        postgres.administer(url, "SELECT pg_reload_conf()")
         yield url
         running.cleanup()
 
@@ -38,11 +38,17 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_url: str) -> str:
     """A migrated database to copy: faster than to migrate each."""
-    _administer(postgres_url, "CREATE DATABASE migrated")
+    postgres.administer(postgres_url, "CREATE DATABASE migrated")
     engine = open_store(postgres_url.replace("/postgres?", "/migrated?"))
     migrate(engine)
     engine.dispose()
     return "migrated"
+
+
+@pytest.fixture(scope="session")
+def postgres_shelf(postgres_url: str, postgres_template: str) -> postgres.Shelf:
+    """Copies of it, which are used again."""
+    return postgres.Shelf(postgres_url, postgres_template)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -57,7 +63,7 @@ def database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) 
     if database == "sqlite":
         yield f"sqlite:///{tmp_path}/tracker.db"
         return
-    with _new(request.getfixturevalue("postgres_url"), "template1") as url:
+    with postgres.new(request.getfixturevalue("postgres_url"), "template1") as url:
         yield url
 
 
@@ -78,8 +84,7 @@ def store_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> 
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path)
         yield f"sqlite:///{tmp_path}/tracker.db"
         return
-    template = request.getfixturevalue("postgres_template")
-    with _new(request.getfixturevalue("postgres_url"), template) as url:
+    with request.getfixturevalue("postgres_shelf").lent() as url:
         yield url
 
 
@@ -89,21 +94,6 @@ def engine(store_url: str) -> Iterator[Engine]:
     engine = open_store(store_url)
     yield engine
     engine.dispose()
-
-
-@contextmanager
-def _new(url: str, template: str) -> Iterator[str]:
-    name = f"t{os.urandom(6).hex()}"
-    _administer(url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield url.replace("/postgres?", f"/{name}?")
-    _administer(url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _administer(url: str, statement: str) -> None:
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(statement))
-    admin.dispose()
 
 
 @pytest.hookimpl(hookwrapper=True)

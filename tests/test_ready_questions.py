@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 
 from scrapers.page import Article
 from tests import right_answers
-from tests.conftest import _new
+from tests.postgres import new
 from tests.web import stock, week
 from tests.web.asking import HOSTILE, served
 from tracker.adapters import exports
@@ -123,7 +123,7 @@ def stores(
         folder = tmp_path_factory.mktemp("ready")
         urls = {
             "sqlite": f"sqlite:///{folder}/tracker.db",
-            "postgresql": stack.enter_context(_new(postgres_url, postgres_template)),
+            "postgresql": stack.enter_context(new(postgres_url, postgres_template)),
         }
         made = {}
         for name, url in urls.items():

@@ -35,11 +35,9 @@ def pages() -> Iterator[Pages]:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A checkout of one's own."""
+    """A checkout of one's own, with what Python has compiled already."""
     for room in ("scrapers", "tracker"):
-        shutil.copytree(
-            ROOT / room, tmp_path / "a checkout" / room, ignore=shutil.ignore_patterns("__pycache__")
-        )
+        shutil.copytree(ROOT / room, tmp_path / "a checkout" / room)
     (tmp_path / "a checkout/tests/fixtures").mkdir(parents=True)
     return tmp_path / "a checkout"
 

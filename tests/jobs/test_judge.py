@@ -36,7 +36,7 @@ def all_events() -> list[Event]:
     return events_of(facts.moves() + facts.listings(), Blend())
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(("database", "seed"), [("sqlite", 0), ("postgresql", 1)], indirect=["database"])
 def test_judging_day_by_day_gives_what_is_answered_afterwards(engine: Engine, seed: int) -> None:
     """Events come late and out of order, some undecided, some ruled on, some taken back."""
     chance, claims = random.Random(seed), claims_files.registered()

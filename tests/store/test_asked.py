@@ -11,7 +11,7 @@ from time import monotonic
 import pytest
 from sqlalchemy import Engine
 
-from tests.conftest import _new
+from tests.postgres import new
 from tracker.adapters.store import asked, bundled, events, questions
 from tracker.adapters.store.engine import asking, open_store, writing
 from tracker.adapters.store.filters import Filters
@@ -29,7 +29,7 @@ def stores(
     postgres_url: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Store]]:
     """The bundled history on both databases."""
-    with _new(postgres_url, postgres_template) as url:
+    with new(postgres_url, postgres_template) as url:
         urls = {"sqlite": f"sqlite:///{tmp_path_factory.mktemp('asked')}/tracker.db", "postgresql": url}
         made = {name: (open_store(address), address) for name, address in urls.items()}
         for engine, _ in made.values():
