@@ -187,6 +187,24 @@ def test_an_event_leads_to_its_moves_and_their_kept_pages_and_a_move_to_it(engin
 
 
 @ON_SQLITE
+def test_the_feed_of_events_is_narrowed_and_a_ruling_updates_its_entry(engine: Engine) -> None:
+    record(
+        engine,
+        happened(Kind.list_cut, "openai", "o3", "2", "1"),
+        happened(Kind.promo, "xai", "grok", "3", "2"),
+    )
+    app = app_over(engine)
+    address = "/feeds/events.atom?event=list_cut"
+    before = get(app, address).text
+    assert "OpenAI, list cut: o3 input 2 → 1 (-50.0%)" in before and "grok" not in before
+    with writing(engine) as connection:
+        events.rule(connection, [1], Status.withdrawn, "person", "a slip", NOW + timedelta(hours=2))
+    after = get(app, address).text
+    assert before.count("<entry>") == after.count("<entry>") == 1 and "/events/1" in after
+    assert "<updated>2026-09-15T16:05:30Z" in after and "a slip" in after
+
+
+@ON_SQLITE
 def test_an_event_that_is_not_there_is_404_and_hostile_names_are_inert(engine: Engine) -> None:
     record(engine, *(happened(Kind.list_cut, "openai", name[:200], "2", "1") for name in HOSTILE))
     app = app_over(engine)

@@ -15,12 +15,14 @@ from tests.web import week
 from tests.web.asking import HOSTILE, ON_SQLITE, app_over, ask, get
 from tests.web.stock import NOW, add_moves, add_sources, by_id, keep_page, move, set_health, source
 from tracker.adapters.claims import registered
-from tracker.adapters.store import moves, verdicts
+from tracker.adapters.store import events, moves, verdicts
 from tracker.adapters.store.engine import writing
+from tracker.adapters.store.moves import steps_of
+from tracker.domain.events import of_moves
 from tracker.domain.model import Status
 from tracker.web import atom
 
-FEEDS = ("/feeds/moves.atom", "/feeds/verdicts.atom", "/feeds/sources.atom")
+FEEDS = ("/feeds/moves.atom", "/feeds/verdicts.atom", "/feeds/sources.atom", "/feeds/events.atom")
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -54,6 +56,8 @@ def test_each_feed_is_valid_and_is_not_sent_to_who_has_it(engine: Engine) -> Non
     with writing(engine) as connection:
         body = {"rollup": {"H90": "open", "H365": "met"}}
         verdicts.put(connection, registered(), "P1", body, as_of=NOW.date(), why="a cut", at=NOW)
+        moved = [m for m in steps_of(connection, range(1, 20)) if m.status is Status.confirmed]
+        events.put(connection, of_moves(moved, NOW))
     for path in FEEDS:
         answer = get(app, path)
         assert answer.status_code == 200

@@ -12,11 +12,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from scrapers.source import Source
-from tracker.adapters.store import Connection, Engine, moves, questions, verdicts
+from tracker.adapters.store import Connection, Engine, event_pages, moves, questions, verdicts
 from tracker.adapters.store.engine import asking
 from tracker.adapters.store.filters import Filters
 from tracker.domain import wording
 from tracker.domain.days import END_OF_TIME
+from tracker.domain.events import Event
+from tracker.domain.evidence import one_line
 from tracker.domain.model import Move, State
 from tracker.web import atom, words
 from tracker.web.api import parameters as p
@@ -34,6 +36,7 @@ PARAMETERS = {
     ),
     "verdicts": (p.CLAIMS, p.PREDICTION, p.LIMIT),
     "sources": (p.SOURCE, STATE, p.LIMIT),
+    "events": (p.PROVIDER, p.MODEL, p.EVENT, p.SOURCE, p.EVENT_STATUS, p.SINCE, p.UNTIL, p.LIMIT),
 }
 Given = Mapping[str, Any]
 
@@ -52,7 +55,12 @@ class Feeds:
         given = p.given(PARAMETERS[name], asked, self.now())
         limit = given.pop("limit", p.USUAL)
         with asking(self.engine) as connection:
-            make = {"moves": self._moves, "verdicts": self._verdicts, "sources": self._sources}[name]
+            make = {
+                "moves": self._moves,
+                "events": self._events,
+                "verdicts": self._verdicts,
+                "sources": self._sources,
+            }[name]
             found = make(connection, given, limit)
         query = f"?{urlencode(sorted(asked))}" if asked else ""
         return atom.document(replace(found, own=f"/feeds/{name}.atom{query}"), self.base_url().rstrip("/"))
@@ -62,6 +70,11 @@ class Feeds:
         settled = moves.settled_at(connection, [m.id for m in found])
         entries = [_move(m, settled[m.id]) for m in found]
         return Feed("Prices that moved", "", "/moves", entries)
+
+    def _events(self, connection: Connection, given: Given, limit: int) -> Feed:
+        found = event_pages.newest(connection, Filters(**given), limit)
+        settled = event_pages.settled_at(connection, found)
+        return Feed("What moves mean", "", "/events", [_event(e, settled[e.id]) for e in found])
 
     def _verdicts(self, connection: Connection, given: Given, limit: int) -> Feed:
         rows = verdicts.recorded(connection, END_OF_TIME, given.get("prediction", ""))
@@ -101,6 +114,21 @@ def _move(move: Move, settled: datetime) -> Entry:
         text=f"{move.status.value}{f': {standing}' if standing else ''}; as {move.source} says since "
         f"{words.day(move.at)}.",
         category=move.event,
+    )
+
+
+def _event(event: Event, settled: datetime) -> Entry:
+    kind = event.kind.value.replace("_", " ")
+    return Entry(
+        id=f"events/{event.id}",
+        title=wording.harmless(
+            f"{wording.provider_name(event.provider)}, {kind}: {one_line(event.rows)}", 300
+        ),
+        updated=settled,
+        published=event.recorded_at,
+        link=f"/events/{event.id}",
+        text=wording.harmless(f"{event.status.value}; {event.day}. {event.why}", 500),
+        category=event.kind.value,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, case, func, or_, select
@@ -73,6 +75,13 @@ def beside(connection: Connection, event: Event) -> list[Event]:
     )
     ids = connection.scalars(same.where(events.c.id != event.id).order_by(events.c.id).limit(20)).all()
     return find(connection, None, ids=ids) if ids else []
+
+
+def settled_at(connection: Connection, found: Sequence[Event]) -> dict[int, datetime]:
+    """When each event was recorded, or ruled on last."""
+    newest = select(rulings.c.event, func.max(rulings.c.at)).group_by(rulings.c.event)
+    own = newest.where(rulings.c.event.in_([e.id for e in found]))
+    return {e.id: e.recorded_at for e in found} | dict(connection.execute(own).tuples().all())
 
 
 def rulings_on(connection: Connection, id: int) -> list[Any]:
