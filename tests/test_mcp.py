@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -262,6 +263,25 @@ def test_the_process_ends_with_its_input_and_writes_nothing_but_the_protocol(tol
     assert done.returncode == 0, done.stderr
     assert all(json.loads(line)["jsonrpc"] == "2.0" for line in done.stdout.splitlines())
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_it(told: Told) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tracker", "mcp"],
+        cwd=told.tracker.folder,
+        env=told.tracker.env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin and process.stdout
+    process.stdin.write('{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline())["id"] == 1
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == -signal.SIGINT
+    process.stdin.close()
+    process.stdout.close()
 
 
 def test_without_the_extra_one_sentence_says_what_to_install(told: Told, tmp_path: Path) -> None:

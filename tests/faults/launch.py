@@ -136,6 +136,7 @@ def _preload() -> None:
         "apscheduler.triggers.interval",
         "psycopg",
         "tracker.cli.jobs",
+        "tracker.cli.prices",
         "tracker.cli.questions",
         "tracker.cli.tools",
     ):

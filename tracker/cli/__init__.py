@@ -25,7 +25,7 @@ VERBS = {
     "backfill": "backfill",
     "sources": "questions",
     "prices": "prices",
-    "history": "prices",
+    "history": "history",
     "moves": "moves",
     "events": "events",
     "verdict": "verdict",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +48,11 @@ class Over:
 
 
 def serve(over: Over) -> None:
-    """Answer until standard input closes. Only the protocol is written to standard output."""
+    """Answer until standard input closes. Only the protocol is written to standard output.
+
+    Ctrl-C ends the process at once: a thread waits for input, and there is nothing to finish.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     asyncio.run(_serve(over))
 
 

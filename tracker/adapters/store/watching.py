@@ -12,7 +12,7 @@ from tracker.adapters.store.tables_alerts import deliveries
 def unsent(connection: Connection) -> dict[str, int]:
     """How many deliveries wait, and how many are dead; what is told in a digest leaves with it."""
     by = select(deliveries.c.state, func.count()).where(
-        deliveries.c.state != "sent", deliveries.c.part_of.is_(None)
+        deliveries.c.state.in_(("waiting", "dead")), deliveries.c.part_of.is_(None)
     )
     return {row[0]: row[1] for row in connection.execute(by.group_by(deliveries.c.state))}
 
