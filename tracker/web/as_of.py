@@ -31,6 +31,11 @@ class AsOf:
     def is_now(self) -> bool:
         return not any(self.given.values())
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What of them an answer depends on; that time goes on is not among it."""
+        return self.day, self.given["known_at"]
+
     def shown(self) -> dict[str, Any]:
         """What the templates print of it."""
         return {"clocks": self, "given": self.given}

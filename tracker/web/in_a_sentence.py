@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from tracker.adapters.claims import registered
-from tracker.adapters.store import Connection, Engine, indexes, verdicts
+from tracker.adapters.store import Connection, indexes, verdicts
 from tracker.adapters.store.indexes import Question
 from tracker.domain.chart import ARTICLE
 from tracker.domain.index import ALL, HUNDRED, JEVONS, LINES, Indexed
 from tracker.domain.list_prices import Variant
 from tracker.domain.touched import gist, so_far
+from tracker.web.reckoned import reckoned
 
 MOST_CLAIMS = 2  # the first predictions of the article, which its title is about
 
@@ -49,13 +49,9 @@ class Judged(NamedTuple):
     so_far: str
 
 
-class _Kept(NamedTuple):
-    known_by: tuple[object, ...]
+class _Found(NamedTuple):
     levels: list[Level]
     lately: Moved
-
-
-_kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
 
 
 def judged(connection: Connection) -> list[Judged]:
@@ -68,23 +64,23 @@ def judged(connection: Connection) -> list[Judged]:
 
 def levels(connection: Connection, now: datetime) -> list[Level]:
     """Where the index of all makers stands; found anew when something was recorded, and each day."""
-    return _known(connection, now).levels
+    return _found(connection, now).levels
 
 
 def moved(connection: Connection, now: datetime) -> Moved:
     """How the indexes went over the last days; found with the levels."""
-    return _known(connection, now).lately
+    return _found(connection, now).lately
 
 
-def _known(connection: Connection, now: datetime) -> _Kept:
-    known_by = (now.date(), *verdicts.newest_event(connection))
-    kept = _kept.get(connection.engine)
-    if kept is None or kept.known_by != known_by:
-        asked = Question(as_of=now.date(), known_at=now, base=ARTICLE, kinds=(JEVONS, LINES))
+def _found(connection: Connection, now: datetime) -> _Found:
+    asked = Question(as_of=now.date(), known_at=now, base=ARTICLE, kinds=(JEVONS, LINES))
+
+    def find(connection: Connection) -> _Found:
         series = indexes.answer(connection, asked).series
-        since = now.date() - timedelta(days=LATELY)
-        kept = _kept[connection.engine] = _Kept(known_by, _levels(series), _moved(series, since))
-    return kept
+        return _Found(_levels(series), _moved(series, now.date() - timedelta(days=LATELY)))
+
+    recorded = verdicts.newest_event(connection)
+    return reckoned(connection, ("levels", now.date()), find, recorded)
 
 
 def _levels(series: Sequence[Indexed]) -> list[Level]:

@@ -20,15 +20,16 @@ from tracker.web.as_of import AsOf, as_of
 from tracker.web.charts import figure
 from tracker.web.pages import Asked, Route, Shown
 from tracker.web.pages_model import address
+from tracker.web.reckoned import reckoned
 
 
 def index(asked: Asked) -> Shown:
     """The indexes of all makers or of one, with the premium and what hosts ask."""
     clocks = as_of(asked)
     provider = forms.choice(asked, "provider", indexes.MAKERS)
-    found = indexes.answer(
-        asked.connection,
-        Question(as_of=clocks.day, known_at=clocks.known_at, base=ARTICLE, provider=provider),
+    question = Question(as_of=clocks.day, known_at=clocks.known_at, base=ARTICLE, provider=provider)
+    found = reckoned(
+        asked.connection, ("index", provider, *clocks.key), lambda c: indexes.answer(c, question)
     )
     own = [s for s in found.series if s.provider == (provider or ALL)]
     shown = clocks.shown()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from tracker.domain.evidence import for_people
 from tracker.web import pages_model, verdict_figures
 from tracker.web.as_of import AsOf, as_of
 from tracker.web.pages import Asked, Route, Shown, not_there
+from tracker.web.reckoned import reckoned
 from tracker.web.verdict_figures import anchor
 
 Row = Mapping[str, Any]
@@ -35,7 +37,7 @@ def verdicts(asked: Asked) -> Shown:
 
 def _file(asked: Asked, clocks: AsOf, claims: Claims) -> dict[str, Any]:
     """What became of one claims file."""
-    found = stored.answers(asked.connection, claims, as_of=clocks.day, known_at=clocks.known_at)
+    found = _answers(asked, claims, clocks)
     figures = price_claims(asked.connection, claims, known_at=clocks.known_at)["price_claims"]
     rows = [_row(claims, id, row) for id, row in found["predictions"].items()]
     return {
@@ -57,7 +59,7 @@ def verdict(asked: Asked) -> Shown:
     if claims is None or one is None:
         raise not_there("No prediction of that name is registered.")
     alone = claims.model_copy(update={"predictions": (one,)})
-    found = stored.answers(asked.connection, alone, as_of=clocks.day, known_at=clocks.known_at)
+    found = _answers(asked, alone, clocks)
     row = found["predictions"][one.id]
     recorded = [
         r
@@ -83,6 +85,13 @@ def verdict(asked: Asked) -> Shown:
         "timeline_chart": verdict_figures.timeline(recorded, clocks.known_at),
         "begins": _late_record(found, clocks),
     }
+
+
+def _answers(asked: Asked, claims: Claims, clocks: AsOf) -> dict[str, Any]:
+    """The verdicts on these predictions."""
+    key = ("verdicts", claims.sha256, *(p.id for p in claims.predictions), *clocks.key)
+    how = partial(stored.answers, claims=claims, as_of=clocks.day, known_at=clocks.known_at)
+    return reckoned(asked.connection, key, how)
 
 
 def address(claims: str, prediction: str) -> str:

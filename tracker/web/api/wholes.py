@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from tracker.adapters.store import indexes as store
@@ -13,17 +15,21 @@ from tracker.ask.times import shown
 from tracker.ask.workloads import NotAWorkload, described, named
 from tracker.domain.chart import ARTICLE
 from tracker.domain.claims import Claims
+from tracker.domain.days import END_OF_TIME
 from tracker.domain.settings import Workload
 from tracker.web.api.answers import Asked
 from tracker.web.api.refused import Refused
+from tracker.web.reckoned import reckoned
 
 Whole = tuple[dict[str, Any], list[dict[str, Any]]]  # the object, and its rows for CSV and NDJSON
 
 
 def verdicts(asked: Asked) -> Whole:
     """Every prediction of a claims file, or the one that the address names."""
-    as_of = asked.at.date()
-    found = asked_verdict.verdict(asked.connection, _claims(asked), as_of=as_of, known_at=asked.known_at)
+    claims, as_of = _claims(asked), asked.at.date()
+    how = partial(asked_verdict.verdict, claims=claims, as_of=as_of, known_at=asked.known_at)
+    key = ("api verdicts", claims.sha256, as_of, asked.given.get("known_at"))
+    found = dict(reckoned(asked.connection, key, how))
     if asked.id:
         if asked.id not in found["predictions"]:
             there = ", ".join(found["predictions"])
@@ -77,7 +83,8 @@ def indexes(asked: Asked) -> Whole:
         until=until.date() if until else None,
         kinds=(kind,) if kind else store.KINDS,
     )
-    found = store.answer(asked.connection, question)
+    key = ("api indexes", replace(question, known_at=asked.given.get("known_at", END_OF_TIME)))
+    found, question = reckoned(asked.connection, key, lambda c: (store.answer(c, question), question))
     return asked_index.as_json(found, question), _rows(found, kind)
 
 
