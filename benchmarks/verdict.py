@@ -20,8 +20,8 @@ from pathlib import Path
 from tracker.adapters import claims
 from tracker.adapters.store import bundled, questions, verdicts
 from tracker.adapters.store.engine import asking, open_store, writing
-from tracker.adapters.store.migrate import migrate
 from tracker.adapters.store.filters import Filters
+from tracker.adapters.store.migrate import migrate
 from tracker.domain.facts import GATHERED
 
 CHANGES = 100  # of every series

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, func, select
 
 from tracker.adapters import facts
 from tracker.adapters.store import events
@@ -110,18 +110,17 @@ def covered(connection: Connection, provider: str, scope: str, known_at: datetim
             )
         )
     ]
-    own = and_(sources.c.provider == provider, sources.c.kind.in_(_SCOPES[scope]))
+    of_it = sources.c.provider == provider, sources.c.kind.in_(_SCOPES[scope])
+    own = select(sources.c.id).where(*of_it)
     well = connection.execute(
         select(looks.c.first_at, looks.c.last_at)
-        .join(sources, sources.c.id == looks.c.source)
-        .where(own, looks.c.outcome == "well", looks.c.first_at <= known_at)
+        .where(looks.c.source.in_(own), looks.c.outcome == "well", looks.c.first_at <= known_at)
         .order_by(looks.c.first_at)
     )
     spans += _merged([(r.first_at.date(), min(r.last_at, known_at).date()) for r in well], LOOKS_APART)
     taken = connection.execute(
         select(captures.c.at)
-        .join(sources, sources.c.id == captures.c.source)
-        .where(own, captures.c.outcome == "well", captures.c.recorded_at <= known_at)
+        .where(captures.c.source.in_(own), captures.c.outcome == "well", captures.c.recorded_at <= known_at)
         .order_by(captures.c.at)
     )
     spans += _merged([(r.at.date(), r.at.date()) for r in taken], CAPTURES_APART)
