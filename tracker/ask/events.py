@@ -2,64 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date, datetime
-from fnmatch import fnmatchcase
+from datetime import datetime
 from typing import Any
 
-from tracker.adapters.store import Connection
-from tracker.adapters.store import events as store
+from tracker.adapters.store import Connection, event_pages
+from tracker.adapters.store.filters import Filters
 from tracker.domain.events import Event, EventRow, component_of
 from tracker.domain.evidence import one_line
 from tracker.domain.model import Status
-from tracker.domain.witnesses import fold
 
 STATUSES = (Status.confirmed, Status.provisional, Status.withdrawn)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is asked for; empty lets everything through. `event` is a kind, `model` a name or a glob."""
-
-    provider: str = ""
-    model: str = ""
-    event: str = ""
-    source: str = ""
-    status: str = ""
-    since: date | None = None
-    until: date | None = None
-    ids: Collection[int] = ()
-
-
-def rows(connection: Connection, known_at: datetime, wanted: Wanted) -> list[dict[str, Any]]:
-    """Events as they were recorded by `known_at`, the newest first."""
-    found = store.find(
-        connection,
-        known_at,
-        providers=[wanted.provider.casefold()] if wanted.provider else [],
-        kinds=[wanted.event] if wanted.event else [],
-        since=wanted.since,
-        until=wanted.until,
-        ids=wanted.ids,
-    )
-    return [
-        event_row(e)
-        for e in sorted(found, key=lambda e: (e.day, e.id), reverse=True)
-        if (not wanted.status or e.status.value == wanted.status)
-        and _is_asked(e, wanted.model, wanted.source)
-    ]
-
-
-def _is_asked(event: Event, model: str, source: str) -> bool:
-    provider, _, name = model.rpartition("/")
-    glob = name.casefold() if any(c in name for c in "*?[") else ""
-    named = not model or any(
-        (fnmatchcase(r.series.model, glob) if glob else fold(r.series.model) in (fold(name), fold(model)))
-        and (not provider or r.series.provider == provider.casefold() or r.series.model == model.casefold())
-        for r in event.rows
-    )
-    return named and (not source or any(r.source == source for r in event.rows))
+def rows(
+    connection: Connection,
+    known_at: datetime,
+    filters: Filters,
+    *,
+    limit: int | None = None,
+    before: tuple[str, int] | None = None,
+) -> list[dict[str, Any]]:
+    """Events as recorded by `known_at`, the newest first, after the (day, id) of the page before."""
+    return [event_row(e) for e in event_pages.newest(connection, filters, limit, before, known_at)]
 
 
 def event_row(event: Event) -> dict[str, Any]:

@@ -103,10 +103,12 @@ def filters(
     meter: str = "",
     source: str = "",
     event: str = "",
+    status: str = "",
     since: str = "",
     until: str = "",
 ) -> Filters:
-    return Filters(provider, model, meter, source, event, since=moment(since), until=moment(until, end=True))
+    first, last = moment(since), moment(until, end=True)
+    return Filters(provider, model, meter, source, event, status, since=first, until=last)
 
 
 def moment(words: str, *, end: bool = False) -> datetime | None:

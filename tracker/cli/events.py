@@ -54,9 +54,17 @@ def events(
         with common.question() as connection:
             told = explained(connection, known, provider=provider, model=model, days=days)
         return print_explained(told, form)
-    wanted = events_asked.Wanted(provider, model, event, source, status, since=_day(since), until=_day(until))
+    filters = common.filters(
+        provider=provider,
+        model=model,
+        source=source,
+        event=event,
+        status=status,
+        since=since,
+        until=until,
+    )
     with common.question() as connection:
-        rows = events_asked.rows(connection, known, wanted)
+        rows = events_asked.rows(connection, known, filters)
     columns = ("id", "day", "provider", "kind", "status", "what", "why")
     shown = rows if form.value == "json" else [r | {"rows": len(r["rows"])} for r in rows]
     emit(shown, form, columns=columns, empty="no such event is recorded")

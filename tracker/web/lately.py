@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from tracker.adapters.store import Connection, events
+from tracker.adapters.store import Connection, events, verdicts
 from tracker.domain import wording
 from tracker.domain.events import Event, EventRow, Kind
 from tracker.domain.model import Status
 from tracker.web import in_a_sentence, pages_events
 from tracker.web.in_a_sentence import LATELY
+from tracker.web.reckoned import reckoned
 
 MOST_PRICES = 3  # of a provider
 CUTS, RISES = (Kind.list_cut, Kind.plan_cut), (Kind.list_rise, Kind.plan_rise)
@@ -38,6 +39,11 @@ class Lately(NamedTuple):
 
 def lately(connection: Connection, now: datetime) -> Lately:
     """What confirmed events of the last days say: no correction, promotion, re-pointed name or new model."""
+    recorded = verdicts.newest_event(connection)
+    return reckoned(connection, ("lately", now.date()), lambda c: _found(c, now), recorded)
+
+
+def _found(connection: Connection, now: datetime) -> Lately:
     since, today = (now - timedelta(days=LATELY)).date(), now.date()
     kinds = [kind.value for kind in (*CUTS, *RISES)]
     found = events.find(connection, None, kinds=kinds, since=since, until=today)

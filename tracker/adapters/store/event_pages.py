@@ -4,38 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import lt
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, or_, select
+from sqlalchemy import Connection, case, func, select
 
-from tracker.adapters.store.filters import Filters
-from tracker.adapters.store.found_events import find
+from tracker.adapters.store.filters import Filters, Sorted, beyond, of_lines, picked
+from tracker.adapters.store.found_events import find, retracted
 from tracker.adapters.store.tables import moves, series
 from tracker.adapters.store.tables_judged import event_rows, events, rulings
 from tracker.domain.events import Event
 from tracker.domain.model import Status
 
-_STANDS = or_(event_rows.c.move.is_(None), moves.c.status != Status.withdrawn.value)
+_OF_IT = event_rows.c.event == events.c.id
 
 
 def newest(
-    connection: Connection, filters: Filters, limit: int, before: tuple[str, int] | None = None
+    connection: Connection,
+    filters: Filters,
+    limit: int | None = None,
+    before: tuple[str, int] | None = None,
+    known_at: datetime | None = None,
 ) -> list[Event]:
     """Events by their best day, the newest first, after the (day, id) of the last one of the page before.
 
-    `since` and `until` keep what may have happened in between; `event` is a kind.
+    `since` and `until` keep what may have happened in between; `event` is a kind; as recorded by `known_at`.
     """
-    statement = select(events.c.id).where(*_narrowed(filters))
+    by_model = Filters(model=filters.model)
+    lines = picked(connection, by_model)
+    newest = (events.c.day, events.c.id) if lines is None else (Sorted(events.c.day), Sorted(events.c.id))
+    statement = select(events.c.id).where(*_narrowed(filters, known_at))
+    if filters.model:
+        of_model = _rows(known_at).where(*of_lines(event_rows.c.series, by_model, lines))
+        if lines is None:
+            of_model = of_model.join(series, series.c.id == event_rows.c.series)
+            statement = statement.where(of_model.where(_OF_IT).exists())
+        else:
+            statement = statement.where(events.c.id.in_(of_model.with_only_columns(event_rows.c.event)))
     if before:
-        day, id = before
-        statement = statement.where(or_(events.c.day < day, and_(events.c.day == day, events.c.id < id)))
-    ids = connection.scalars(statement.order_by(events.c.day.desc(), events.c.id.desc()).limit(limit)).all()
-    found = find(connection, None, ids=ids) if ids else []
+        statement = statement.where(beyond(newest, before, lt))
+    ids = connection.scalars(statement.order_by(*(column.desc() for column in newest)).limit(limit)).all()
+    found = find(connection, known_at, ids=ids) if ids else []
     return sorted(found, key=lambda e: (e.day, e.id), reverse=True)
 
 
-def _narrowed(filters: Filters) -> list[Any]:
-    found: list[Any] = []
+def _narrowed(filters: Filters, known_at: datetime | None) -> list[Any]:
+    found: list[Any] = [] if known_at is None else [events.c.recorded_at <= known_at]
     if filters.provider:
         found.append(events.c.provider == filters.provider.casefold())
     if filters.event:
@@ -45,27 +59,26 @@ def _narrowed(filters: Filters) -> list[Any]:
     if filters.until:
         found.append(events.c.lo <= filters.until.date().isoformat())
     if filters.status:
-        found.append(_status() == filters.status)
-    if filters.model or filters.source:
-        own = _rows().join(series, series.c.id == event_rows.c.series)
-        own = own.where(*Filters(model=filters.model).clauses())
-        found.append((own.where(event_rows.c.source == filters.source) if filters.source else own).exists())
+        found.append(_status(known_at) == filters.status)
+    if filters.source:
+        found.append(_rows(known_at).where(_OF_IT, event_rows.c.source == filters.source).exists())
     return found
 
 
-def _rows() -> Any:
-    """The rows of an event that stand."""
+def _rows(known_at: datetime | None) -> Any:
+    """The rows of events that stand, as recorded by then."""
     own = select(event_rows.c.id).outerjoin(moves, moves.c.id == event_rows.c.move)
-    return own.where(event_rows.c.event == events.c.id, _STANDS)
+    own = own.where(~retracted(known_at))
+    return own if known_at is None else own.where(event_rows.c.recorded_at <= known_at)
 
 
-def _status() -> Any:
+def _status(known_at: datetime | None) -> Any:
     """As ruled last; withdrawn where none of its rows stands."""
-    last = (
-        select(rulings.c.status).where(rulings.c.event == events.c.id).order_by(rulings.c.id.desc()).limit(1)
-    )
-    standing = func.coalesce(last.scalar_subquery(), events.c.status)
-    return case((~_rows().exists(), Status.withdrawn.value), else_=standing)
+    ruled = select(rulings.c.status).where(rulings.c.event == events.c.id)
+    ruled = ruled if known_at is None else ruled.where(rulings.c.at <= known_at)
+    last = ruled.order_by(rulings.c.id.desc()).limit(1).scalar_subquery()
+    stands = _rows(known_at).where(_OF_IT).exists()
+    return case((~stands, Status.withdrawn.value), else_=func.coalesce(last, events.c.status))
 
 
 def beside(connection: Connection, event: Event) -> list[Event]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import gt
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
@@ -46,13 +48,13 @@ class Filters:
 
 def _named(model: str) -> Any:
     """A model by glob, by name without case and punctuation, or as provider/model."""
-    if any(c in model for c in "*?["):
-        return like(model)
     provider, _, rest = model.partition("/")
-    alone = series.c.model_folded == fold(model)
-    if not rest:
-        return alone
-    return or_(alone, and_(series.c.provider == provider.casefold(), series.c.model_folded == fold(rest)))
+    alone, of_provider = _is(model), series.c.provider == provider.casefold()
+    return or_(alone, and_(of_provider, _is(rest))) if rest else alone
+
+
+def _is(name: str) -> Any:
+    return like(name) if any(c in name for c in "*?[") else series.c.model_folded == fold(name)
 
 
 def picked(connection: Connection, filters: Filters) -> list[int] | None:
@@ -74,6 +76,17 @@ def are_few(connection: Connection, ids: list[str]) -> bool:
     open_now = prices.c.valid_to.is_(None), prices.c.withdrawn_at.is_(None)
     found = select(prices.c.series).where(prices.c.source.in_(ids), *open_now).limit(MOST_PICKED + 1)
     return len(connection.execute(found).all()) <= MOST_PICKED
+
+
+def beyond(columns: Sequence[Any], last: Sequence[Any], goes_on: Callable[[Any, Any], Any] = gt) -> Any:
+    """Rows after the last one of a page that is ordered by these, upwards or (`lt`) downwards."""
+    column, *rest = columns
+    if not rest:
+        return goes_on(column, last[0])
+    same = and_(column == last[0], beyond(rest, last[1:], goes_on))
+    # Said first by itself, so that an index is entered where the page before ended.
+    from_there = column >= last[0] if goes_on is gt else column <= last[0]
+    return and_(from_there, or_(goes_on(column, last[0]), same))
 
 
 class Unindexed(ColumnElement[Any]):

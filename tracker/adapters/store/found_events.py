@@ -55,7 +55,7 @@ def _rows(
             select(*columns, event_rows.c.model.label("printed"), *SERIES)
             .join(series, series.c.id == event_rows.c.series)
             .outerjoin(moves, moves.c.id == event_rows.c.move)
-            .where(event_rows.c.event.in_(part), ~_retracted(known_at))
+            .where(event_rows.c.event.in_(part), ~retracted(known_at))
             .order_by(event_rows.c.id)
         )
         if known_at:
@@ -77,7 +77,7 @@ def _rows(
     return found
 
 
-def _retracted(known_at: datetime | None) -> Any:
+def retracted(known_at: datetime | None) -> Any:
     """Whether the move that a row rests on was withdrawn: its page did not say so."""
     withdrawn = func.coalesce(moves.c.status, "") == Status.withdrawn.value
     if known_at is None:

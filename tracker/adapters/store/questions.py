@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from operator import gt, lt
+from operator import lt
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from tracker.adapters.store.filters import Filters, Sorted, Unindexed, of_lines, picked
+from tracker.adapters.store.filters import Filters, Sorted, Unindexed, beyond, of_lines, picked
 from tracker.adapters.store.moves import DOCUMENTED, move_of, select_moves
 from tracker.adapters.store.price_rows import holds_at, price_of, select_prices
 from tracker.adapters.store.tables import bodies, looks, moves, prices, series, snapshots, sources
@@ -41,7 +41,7 @@ def prices_at(
     statement = narrowed(statement, filters, picked(connection, filters))
     by_line = (prices.c.series, prices.c.id)
     if after is not None:
-        statement = statement.where(_beyond(by_line, after))
+        statement = statement.where(beyond(by_line, after))
     return _listed(connection, statement.order_by(*by_line).limit(limit), known_at)
 
 
@@ -69,7 +69,7 @@ def history(
     statement = narrowed(statement, filters, picked(connection, filters))
     by_line = (prices.c.series, prices.c.valid_from, prices.c.id)
     if after is not None:
-        statement = statement.where(_beyond(by_line, after))
+        statement = statement.where(beyond(by_line, after))
     return _listed(connection, statement.order_by(*by_line).limit(limit), known_at)
 
 
@@ -83,17 +83,6 @@ def _listed(connection: Connection, statement: Any, known_at: datetime) -> list[
     """A page of prices, each with where it stands in the order of lines."""
     rows = connection.execute(statement.add_columns(prices.c.series.label("line")))
     return [price_of(row, known_at) | {"line": row.line, "row": row.row} for row in rows]
-
-
-def _beyond(columns: Sequence[Any], last: Sequence[Any], goes_on: Callable[[Any, Any], Any] = gt) -> Any:
-    """Rows after the last one of a page that is ordered by these, upwards or (`lt`) downwards."""
-    column, *rest = columns
-    if not rest:
-        return goes_on(column, last[0])
-    same = and_(column == last[0], _beyond(rest, last[1:], goes_on))
-    # Said first by itself, so that an index is entered where the page before ended.
-    from_there = column >= last[0] if goes_on is gt else column <= last[0]
-    return and_(from_there, or_(goes_on(column, last[0]), same))
 
 
 def find_moves(
@@ -125,7 +114,7 @@ def find_moves(
     if filters.until:
         statement = statement.where(kept(moves.c.at) <= filters.until)
     if before:
-        statement = statement.where(_beyond((kept(moves.c.at), kept(moves.c.id)), before, lt))
+        statement = statement.where(beyond((kept(moves.c.at), kept(moves.c.id)), before, lt))
     return [move_of(row) for row in connection.execute(statement.limit(limit))]
 
 

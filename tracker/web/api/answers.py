@@ -10,13 +10,13 @@ from typing import Any
 from scrapers.source import Source
 from tracker.adapters.store import Connection, announced_rows, articles, questions, verdicts
 from tracker.adapters.store.filters import Filters
+from tracker.adapters.store.found_events import find as find_events
 from tracker.adapters.store.moves import steps_of
 from tracker.ask import articles as asked_articles
 from tracker.ask import events as asked_events
 from tracker.ask import moves as asked_moves
 from tracker.ask import sources as asked_sources
 from tracker.ask import verdict as asked_verdict
-from tracker.domain.days import END_OF_TIME
 from tracker.web.api.cursors import Key
 from tracker.web.api.refused import Refused
 from tracker.web.own import Own
@@ -120,29 +120,21 @@ def move(asked: Asked) -> Row:
 
 
 def events(asked: Asked) -> Keyed:
-    since, until = asked.given.get("since"), asked.given.get("until")
-    wanted = asked_events.Wanted(
-        provider=asked.words("provider"),
-        model=asked.words("model"),
-        event=asked.words("event"),
-        source=asked.words("source"),
-        status=asked.words("status"),
-        since=since.date() if since else None,
-        until=until.date() if until else None,
+    rows = asked_events.rows(
+        asked.connection,
+        asked.known_at,
+        asked.filters(),
+        limit=asked.most,
+        before=asked.after,  # type: ignore[arg-type]  # the cursor's kinds are checked
     )
-    rows = asked_events.rows(asked.connection, asked.known_at, wanted)
-    keyed = [(row, (row["day"], row["id"])) for row in rows]
-    if asked.after:
-        keyed = [(row, key) for row, key in keyed if key < asked.after]
-    return keyed[: asked.most]
+    return [(row, (row["day"], row["id"])) for row in rows]
 
 
 def event(asked: Asked) -> Row:
-    wanted = asked_events.Wanted(ids=[asked.number()])
-    found = asked_events.rows(asked.connection, END_OF_TIME, wanted)
+    found = find_events(asked.connection, None, ids=[asked.number()])
     if not found:
         raise Refused(404, "no event has this id; /api/v1/events lists them")
-    return found[0]
+    return asked_events.event_row(found[0])
 
 
 def recorded(asked: Asked) -> Keyed:
