@@ -115,7 +115,7 @@ def test_who_cut_lately_and_what_the_index_did_stands_on_the_first_page(
 )
 def test_what_is_no_cut_of_these_days_is_not_told_as_one(engine: Engine, event: Event) -> None:
     record(engine, event)
-    assert "No cut of a list price or a plan is recorded. Promotions" in lately(engine)
+    assert "No cut of a list price or a plan is recorded. Promotions and their ends" in lately(engine)
 
 
 @ON_SQLITE
