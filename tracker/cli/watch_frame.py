@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from textwrap import wrap
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
@@ -19,15 +20,17 @@ from tracker.web.words import STATE_WORDS, ago
 
 STYLES = {Status.confirmed: "", Status.provisional: "yellow", Status.held: "yellow", Status.withdrawn: "dim"}
 MOST_TROUBLES = 8
+MARGIN = 8  # lines that are neither
 WIDE, MIDDLE = 90, 70  # columns, from which on a move's source is shown, and when it was
-GAP, LEAST_NAME = 2, 8
+GAP, LEAST_NAME, INDENT = 2, 8, 4
 
 
 def frame(seen: Seen, now: datetime, foot: str, trouble: str, width: int, height: int) -> RenderableType:
     """All of it, no higher than `height` lines; `trouble` is what is wrong with the store at this moment."""
-    head = [_head(seen, now), *_sentences(seen)]
+    head = [_head(seen, now), *_sentences(seen, width)]
     bad = [w for w in seen.sources if w.state not in (State.well, State.never)]
-    told = bad[: min(MOST_TROUBLES, max(1, height // 5))]
+    free = height - len(head) - len(seen.moves) - MARGIN
+    told = bad[: min(MOST_TROUBLES, max(1, height // 5, free))]
     health = [_health(seen)]
     if told:
         health += _troubles(told, now, width)
@@ -60,9 +63,10 @@ def _head(seen: Seen, now: datetime) -> Text:
     return Text.assemble(("tracker", "bold"), "  ", "  ·  ".join(said))
 
 
-def _sentences(seen: Seen) -> Iterator[Text]:
+def _sentences(seen: Seen, width: int) -> Iterator[Text]:
     for one in seen.judged:
-        yield Text(wording.harmless(f"{one.id}: {one.says}: {one.so_far}", 400))
+        said = wording.harmless(f"{one.id}: {one.says}: {one.so_far}", 400)
+        yield from map(Text, wrap(said, max(20, width), subsequent_indent=" " * INDENT)[:2])
     for name, points in seen.courses.items():
         if points:
             since = seen.at - YEAR
