@@ -80,4 +80,4 @@ def _each_once(rows: Iterable[EventRow]) -> list[EventRow]:
 
 
 def _price(event: Event, row: EventRow) -> dict[str, Any]:
-    return pages_events.price(row) | {"day": event.day, "event": event.id}
+    return pages_events.price(row, event.id) | {"day": event.day, "event": event.id}

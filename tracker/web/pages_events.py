@@ -81,7 +81,7 @@ def told(event: Event, most: int = ROWS_OF_AN_EVENT) -> dict[str, Any]:
         "provider": wording.provider_name(event.provider),
         "provider_id": event.provider,
         "status": event.status.value,
-        "rows": [price(row) for row in event.rows[:most]],
+        "rows": [price(row, event.id) for row in event.rows[:most]],
         "more": max(0, len(event.rows) - most),
     }
 
@@ -90,19 +90,20 @@ def _between(lo: date, hi: date) -> str:
     return f"between {lo} and {hi}"
 
 
-def price(row: EventRow) -> dict[str, Any]:
-    """One price of an event, and where its evidence is."""
+def price(row: EventRow, event: int = 0) -> dict[str, Any]:
+    """One price of an event and where its evidence is: without a look, the event says what it was read from."""
     currency = row.series.currency
-    said = [wording.money(amount, currency) for amount in (row.before, row.after) if amount is not None]
+    amounts = [wording.money(a, currency) for a in (row.before, row.after) if a is not None]
     shown = f"/snapshots/{row.snapshot}/shown" if row.snapshot else ""
+    said = f"/events/{event}" if event else words.model_address(row)
     return {
         "model": wording.harmless(row.model or row.series.model),
         "meter": wording.meter_words(row.series.meter),
         "terms": wording.terms_words(row.series.terms),
-        "price": " → ".join(said),
+        "price": " → ".join(amounts),
         "pct": wording.percent(row.before, row.after) if row.before and row.after and row.pct else "",
         "is_cut": bool(row.pct and row.pct < 0),
-        "proof": f"/moves/{row.move}" if row.move else shown or words.model_address(row),
+        "proof": f"/moves/{row.move}" if row.move else shown or said,
         "address": words.model_address(row),
     }
 
