@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 
 import httpx
 import pytest
@@ -42,9 +43,10 @@ def app_over(
     trouble: Callable[[], str] = lambda: "",
     token: Callable[[], str] = str,
     base_url: Callable[[], str] = str,
+    now: datetime = NOW,
 ) -> FastAPI:
     return make_app(
-        engine, lambda: sources or {}, now=lambda: NOW, trouble=trouble, token=token, base_url=base_url
+        engine, lambda: sources or {}, now=lambda: now, trouble=trouble, token=token, base_url=base_url
     )
 
 
