@@ -91,7 +91,7 @@ def _between(lo: date, hi: date) -> str:
 
 
 def price(row: EventRow, event: int = 0) -> dict[str, Any]:
-    """One price of an event and where its evidence is: without a look, the event says what it was read from."""
+    """One price of an event and its evidence: without a look, the event, which says what it was read from."""
     currency = row.series.currency
     amounts = [wording.money(a, currency) for a in (row.before, row.after) if a is not None]
     shown = f"/snapshots/{row.snapshot}/shown" if row.snapshot else ""
