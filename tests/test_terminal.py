@@ -59,6 +59,7 @@ def opened(tracker: Tracker) -> Iterator[Open]:
 
 def test_the_live_view_tells_all_fits_its_window_and_ends_well_on_ctrl_c(opened: Open) -> None:
     terminal = opened("watch", "--every", "1s")
+    terminal.until("the same models")
     terminal.until("q ends")
     assert ENTERS in terminal.text and COLOURS.search(terminal.text)
     first = terminal.frames()[-1]

@@ -50,10 +50,11 @@ def watch(
     apart = _apart(every)
     found = common.settings()
     engine = open_kept(found.database_url)
-    eyes = Eyes(engine, common.sources(found), common.filters(provider=provider, model=model))
-    on_screen = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    is_plain = once or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb"
+    narrowed = common.filters(provider=provider, model=model)
+    eyes = Eyes(engine, common.sources(found), narrowed, waits=is_plain)
     try:
-        if once or not on_screen:
+        if is_plain:
             console = Console(no_color=True, width=None if sys.stdout.isatty() else IN_A_FILE)
             plain(eyes.look(datetime.now(UTC)), datetime.now(UTC), console)
         else:

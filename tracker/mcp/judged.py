@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tracker.domain.index import ALL
 from tracker.mcp.arguments import read
 from tracker.mcp.asking import Answer, Call, known
 from tracker.mcp.inert import cut
@@ -40,5 +41,7 @@ def index(call: Call) -> Answer:
     given = {"kind": USUAL_KIND} | read(INDEX, call.arguments, call.now)
     known(call, given)
     found, _ = wholes.indexes(call.asked(given))
+    if "provider" not in given:  # each maker's own would be many times as much to read
+        found["series"] = [row for row in found["series"] if row["provider"] == ALL]
     shown, left_out = cut(found, MOST_POINTS)
     return {**shown, "left_out": left_out}

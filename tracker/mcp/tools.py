@@ -88,8 +88,8 @@ TOOLS = (
     Tool(
         "price_index",
         "Index of prices",
-        "How prices went as one number, 100 on the base day, reckoned from recorded list prices. Without"
-        " `kind` the index of the same models (jevons); values hold from their day on.",
+        "How prices went as one number, 100 on the base day, reckoned from recorded list prices, of all"
+        " makers or of `provider`. Without `kind` that of the same models (jevons). A value holds from its day on.",
         judged.INDEX,
         schemas.INDEX,
         judged.index,
