@@ -89,7 +89,7 @@ TOOLS = (
         "price_index",
         "Index of prices",
         "How prices went as one number, 100 on the base day, reckoned from recorded list prices, of all"
-        " makers or of `provider`; without `kind` that of the same models (jevons). A value holds from its day.",
+        " makers or of `provider`; without `kind` of the same models (jevons). A value holds from its day.",
         judged.INDEX,
         schemas.INDEX,
         judged.index,
