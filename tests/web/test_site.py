@@ -62,6 +62,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vega, "made", lambda: SCRIPT)
     monkeypatch.setattr(links, "MOST_DRAWN", 0)
     monkeypatch.setattr("tracker.web.charts.charts.svg", lambda spec: "<svg/>")
+    monkeypatch.setattr(charts, "PICTURES", charts.Pictures())  # no other test is to find these
 
 
 def test_every_link_of_every_file_leads_to_a_place_in_the_folder(busy: tuple[Engine, Path]) -> None:
