@@ -25,6 +25,7 @@ pytestmark = pytest.mark.catalogue
 
 DAYS = (date(2026, 8, 16), date(2026, 8, 22))  # a second each
 SLOW, ASKING = 100, 80  # who send a head without an end, and who ask for the worst at once
+VISITS = 20  # to the first page, once the crowd is gone
 MOST_GROWTH = 200 * 2**20  # bytes of memory
 PAGE = os.sysconf("SC_PAGE_SIZE")
 # Each time another, so that no answer is shared.
@@ -86,7 +87,7 @@ def test_f59_load_does_not_stop_the_watch_and_the_first_page_is_quick_after_it()
     def visit() -> None:
         """The first page, as somebody meets it while the last days go by without a crowd."""
         with httpx.Client(base_url=load.url, timeout=30) as client:
-            for _ in range(40):
+            for _ in range(VISITS):
                 begun = time.monotonic()
                 client.get("/").raise_for_status()
                 took.append(time.monotonic() - begun)
@@ -111,7 +112,7 @@ def test_f59_load_does_not_stop_the_watch_and_the_first_page_is_quick_after_it()
     assert set(load.answers) <= {200, 503} and load.unkind == []
     assert load.answers[200] > 20 and load.answers[503] > 0, load.answers
     assert resident() - before < MOST_GROWTH
-    assert len(took) == 40 and sorted(took)[37] < 0.3, sorted(took)
+    assert len(took) == VISITS and sorted(took)[18] < 0.3, sorted(took)
 
 
 def test_f59_beyond_its_bound_a_queue_refuses_and_forgets_nobody() -> None:

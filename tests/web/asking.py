@@ -19,7 +19,6 @@ from sqlalchemy import Engine
 from scrapers.source import Source
 from tests.web.stock import NOW
 from tracker.web.app import make_app
-from tracker.web.registry import ROUTES
 
 PAGES = ("/", "/prices", "/moves", "/events", "/sources", "/articles")
 OF_ONE = ("/moves/1", "/snapshots/1/shown?move=1", "/snapshots/1/shown?price=1")  # of one thing

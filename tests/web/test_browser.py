@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
-from scrapers.page import Article
+from scrapers.page import Article, Terms
 from tests.web import stock, week
 from tests.web.asking import HOSTILE, ON_SQLITE, app_over, served
 from tests.web.stock import HOUR, add_moves, add_sources, keep_page, move, set_health, source
 from tests.web.whole import kinds_of
-from tracker.domain.model import Status
+from tracker.adapters.store import events
+from tracker.adapters.store.engine import writing
+from tracker.domain.events import Event, EventRow, Kind
+from tracker.domain.model import Series, Status
 from tracker.web.registry import ROUTES
 
 pytestmark = [pytest.mark.browser, ON_SQLITE]
@@ -170,6 +174,15 @@ def test_names_from_a_page_run_nothing_and_fit_on_any_page_and_feed(chromium: An
     for name in HOSTILE:
         stock.add_alert(engine, name, name[:60], error=name)
     set_health(engine, "evil", "blind", outcome="no_table", words="".join(HOSTILE))
+    day = stock.NOW.date()
+    with writing(engine) as connection:
+        for n in HOSTILE:
+            line = Series(n[:60], n.casefold()[:200], "input_mtok", Terms(), "USD")
+            row = EventRow(line, Decimal(2), Decimal(1), n, n[:99], "evil", n, 1, page_id)
+            found = Event(
+                Kind.list_cut, n[:60], day, day, day, n[:60], (row,), "evil", stock.NOW, done, n[:300]
+            )
+            events.put(connection, [found])
     app = app_over(engine, sources, lambda: HOSTILE[1])
     with served(app) as port:
         kinds = kinds_of(app, port, each=len(HOSTILE))

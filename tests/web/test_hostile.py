@@ -79,7 +79,7 @@ def test_without_escaping_the_test_above_would_fail(engine: Engine, monkeypatch:
         assert_inert(get(app_over(engine, sources), "/"))
 
 
-FORMS = [("/prices", "get"), ("/moves", "get"), ("/events", "get")]
+FORMS = [(path, "get") for path in PAGES]
 
 
 def assert_inert(answer: httpx.Response) -> None:
