@@ -9,12 +9,9 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_OPEN = sa.text("valid_to IS NULL AND withdrawn_at IS NULL")
-_OF_OPEN = {
-    "ix_prices_open_series": ["series"],
-    "ix_prices_open_price": ["price", "id"],
-    "ix_prices_open_valid_from": ["valid_from", "id"],
-}
+_NOW = sa.text("withdrawn_at IS NULL AND (valid_to IS NULL OR valid_to > closed_at)")
+_OF_NOW = {"source": ["source", "series"], "series": ["series"], "price": ["price", "id"]}
+_OF_NOW |= {"valid_from": ["valid_from", "id"]}
 _ALL = {
     "prices": [["source", "series", "valid_from"], ["price", "id"], ["valid_from", "id"]],
     "moves": [["at", "id"], ["status", "at", "id"], ["event", "at", "id"], ["source", "at", "id"]],
@@ -25,8 +22,8 @@ _ALL = {
 
 
 def upgrade() -> None:
-    for name, columns in _OF_OPEN.items():
-        op.create_index(name, "prices", columns, sqlite_where=_OPEN, postgresql_where=_OPEN)
+    for name, columns in _OF_NOW.items():
+        op.create_index(f"ix_prices_now_{name}", "prices", columns, sqlite_where=_NOW, postgresql_where=_NOW)
     for table, indexes in _ALL.items():
         for columns in indexes:
             names = "_".join(f"{table}_{column}" for column in columns)

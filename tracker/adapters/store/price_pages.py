@@ -11,9 +11,10 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.operators import desc_op
 
 from tracker.adapters.store.filters import Filters, Sorted, Unindexed, are_few, of_lines, picked
+from tracker.adapters.store.moves import DOCUMENTED
 from tracker.adapters.store.price_rows import holds_at, select_prices
 from tracker.adapters.store.spans import span_of
-from tracker.adapters.store.tables import prices, series, sources
+from tracker.adapters.store.tables import may_hold_now, prices, series, sources
 from tracker.domain.spans import Span
 
 MOST_COUNTED = 1_000  # prices that are counted: who wants to know more narrows it down
@@ -94,7 +95,7 @@ def _ordered(connection: Connection, wanted: Wanted, order: str) -> Any:
     found = _read(wanted.known).where(holds_at(at, wanted.known))
     if wanted.at is None and wanted.known_at is None:
         # What holds now has an index of its own.
-        found = found.where(prices.c.valid_to.is_(None), prices.c.withdrawn_at.is_(None))
+        found = found.where(may_hold_now)
     found = found.where(*of_lines(prices.c.series, filters, lines))
     if lines is not None or (of is not None and are_few(connection, of)):
         found = found if of is None else found.where(prices.c.source.in_(of))
@@ -107,10 +108,20 @@ def _ordered(connection: Connection, wanted: Wanted, order: str) -> Any:
         by_series = _SeriesFirst(series, prices, series.c.id == prices.c.series)
         found = select(*found.selected_columns).select_from(by_series).where(found.whereclause)
     elif order == "newest":
-        found = found.where(
-            prices.c.valid_from <= min(at, wanted.known)
-        )  # no price was recorded before it held
+        found = found.where(prices.c.valid_from <= _newest(connection, at, wanted.known))
     return found.order_by(*ORDERS[order])
+
+
+def _newest(connection: Connection, at: datetime, known_at: datetime) -> datetime:
+    """The last moment from which a price that is wanted may hold: only facts are recorded before they do."""
+    if at <= known_at:
+        return at
+    ahead = select(func.max(prices.c.valid_from)).where(
+        prices.c.source.in_(DOCUMENTED),
+        prices.c.valid_from.between(known_at, at),
+        prices.c.recorded_at <= known_at,
+    )
+    return connection.scalar(ahead) or known_at
 
 
 def _sorted(column: Any) -> Any:

@@ -14,6 +14,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    or_,
     text,
 )
 
@@ -119,13 +121,14 @@ series = Table(
 
 # A price is one row for as long as it held. Valid time: valid_from, valid_to. Recorded time: recorded_at,
 # closed_at (when we learned valid_to), withdrawn_at (when we learned that the row was wrong).
-_open = "valid_to IS NULL AND withdrawn_at IS NULL"
+_open = text("valid_to IS NULL AND withdrawn_at IS NULL")
+# What may hold now: what is open, and the few whose end was known before it came.
+_now = text("withdrawn_at IS NULL AND (valid_to IS NULL OR valid_to > closed_at)")
 
 
-def _of_open(name: str, *columns: str, unique: bool = False) -> Index:
+def _of_now(name: str, *columns: str) -> Index:
     """An index of the prices that hold now: most questions are about these, and they are few among all."""
-    where = text(_open)
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+    return Index(f"ix_prices_now_{name}", *columns, sqlite_where=_now, postgresql_where=_now)
 
 
 prices = Table(
@@ -147,15 +150,20 @@ prices = Table(
     Column("snapshot", Integer, ForeignKey("snapshots.id")),
     Column("missing", Integer, nullable=False),  # well looks in a row that did not list it
     Column("missing_since", Utc),
-    _of_open("uq_prices_open", "source", "series", unique=True),
-    _of_open("ix_prices_open_series", "series"),
+    Index("uq_prices_open", "source", "series", unique=True, sqlite_where=_open, postgresql_where=_open),
+    _of_now("source", "source", "series"),
+    _of_now("series", "series"),
     # Where rows are read in an order, `id` is part of it, and so of the index.
-    _of_open("ix_prices_open_price", "price", "id"),
-    _of_open("ix_prices_open_valid_from", "valid_from", "id"),
+    _of_now("price", "price", "id"),
+    _of_now("valid_from", "valid_from", "id"),
     Index(None, "series", "valid_from"),
     Index(None, "source", "series", "valid_from"),
     Index(None, "price", "id"),
     Index(None, "valid_from", "id"),
+)
+may_hold_now = and_(  # as the indexes of what holds now say it
+    prices.c.withdrawn_at.is_(None),
+    or_(prices.c.valid_to.is_(None), prices.c.valid_to > prices.c.closed_at),
 )
 
 _pending = "status IN ('provisional', 'held')"
