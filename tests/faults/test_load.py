@@ -17,9 +17,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from tracker.demo import Demo
-from tracker.web import aside
+from tracker.web import aside, server
 
 pytestmark = pytest.mark.catalogue
 
@@ -139,3 +140,39 @@ def test_f59_beyond_its_bound_a_queue_refuses_and_forgets_nobody() -> None:
         "Crowded",
         "int",
     ]
+
+
+def test_f59_who_never_ends_a_request_is_hung_up_on_and_connections_are_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server, "SLOWEST_S", 0.3)
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 3)
+    app = FastAPI()
+
+    @app.get("/")
+    async def first() -> dict[str, str]:
+        return {}
+
+    async def run() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            own = server.Server(app)
+            serving = asyncio.create_task(own.serve([listener]))
+            port = listener.getsockname()[1]
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+                assert (await client.get("/")).json() == {}
+                slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+                for _, writer in slow:
+                    writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ")
+                fourth, _ = await asyncio.open_connection("127.0.0.1", port)
+                assert await asyncio.wait_for(ended(fourth), 5)
+                assert all([await asyncio.wait_for(ended(reader), 5) for reader, _ in slow])
+                assert (await client.get("/")).json() == {}
+            own.should_exit = True
+            await serving
+
+    async def ended(reader: asyncio.StreamReader) -> bool:
+        with suppress(ConnectionError):
+            return await reader.read() == b""
+        return True
+
+    asyncio.run(run())
