@@ -27,9 +27,9 @@ EXAMPLES = int(os.environ.get("TRACKER_TEST_EXAMPLES", "12"))  # of each address
 UNSAID = (
     "does not print",
     "cursor is none of this address",
-    "model: ",
-    "monthly: ",
-    "workload: ",
+    "model",
+    "monthly",
+    "workload",
     "is no day or moment",
 )
 
