@@ -24,7 +24,7 @@ from tracker.adapters.store.engine import open_store, writing
 from tracker.demo import Demo
 
 DAYS = (date(2026, 8, 15), date(2026, 8, 22))  # two moves, one of them at a host as well
-EACH = 2  # addresses of a kind that has a blank
+EACH = 1  # addresses of a kind that has a blank
 LATER = datetime(2026, 11, 24, tzinfo=UTC)  # by then the bundled facts are known, and the looks are stale
 
 
