@@ -12,7 +12,7 @@ from sqlalchemy.sql.operators import desc_op
 
 from tracker.adapters.store.filters import Filters, Sorted, Unindexed, are_few, of_lines, picked
 from tracker.adapters.store.moves import DOCUMENTED
-from tracker.adapters.store.price_rows import holds_at, select_prices
+from tracker.adapters.store.price_rows import holds_at, recorded_by, select_prices
 from tracker.adapters.store.spans import span_of
 from tracker.adapters.store.tables import may_hold_now, prices, series, sources
 from tracker.domain.spans import Span
@@ -30,6 +30,7 @@ ORDERS: dict[str, tuple[Any, ...]] = {
     "dearest": (_AMOUNT.desc(), _ID.desc()),
     "newest": (_SINCE.desc(), _ID.desc()),
     "oldest": (_SINCE, _ID),
+    "any": (),
 }
 
 
@@ -68,13 +69,15 @@ class Listed(NamedTuple):
 
 def page(connection: Connection, wanted: Wanted, order: str, limit: int, offset: int) -> list[Listed]:
     """So many prices from a place on, in an order of ORDERS."""
-    statement = _ordered(connection, wanted, order).limit(limit).offset(offset)
-    return [Listed(row.row, span_of(row, wanted.known)) for row in connection.execute(statement)]
+    ids = connection.scalars(_ordered(connection, wanted, order).limit(limit).offset(offset)).all()
+    rows = {row.row: row for row in connection.execute(_read(wanted.known).where(prices.c.id.in_(ids)))}
+    return [Listed(id, span_of(rows[id], wanted.known)) for id in ids]
 
 
 def count(connection: Connection, wanted: Wanted) -> int:
     """How many there are; MOST_COUNTED + 1 stands for more."""
-    some = _ordered(connection, wanted, "model").with_only_columns(_ID).limit(MOST_COUNTED + 1)
+    is_of_one = len(_sources(connection, wanted) or ()) == 1
+    some = _ordered(connection, wanted, "any" if is_of_one else "newest").limit(MOST_COUNTED + 1)
     return connection.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
@@ -89,10 +92,13 @@ def _read(known_at: datetime) -> Any:
 
 
 def _ordered(connection: Connection, wanted: Wanted, order: str) -> Any:
-    """All that are wanted: few are found and sorted, many are read in the order of an index."""
+    """The ids of all that are wanted: few are found and sorted, many are read in the order of an index."""
     filters, at = wanted.filters, wanted.at or wanted.now
     lines, of = picked(connection, filters), _sources(connection, wanted)
-    found = _read(wanted.known).where(holds_at(at, wanted.known))
+    by_model = order == "model"
+    found = select(_ID).where(recorded_by(wanted.known), holds_at(at, wanted.known))
+    if by_model or (lines is None and filters.clauses()):
+        found = found.join(series, series.c.id == prices.c.series)
     if wanted.at is None and wanted.known_at is None:
         # What holds now has an index of its own.
         found = found.where(may_hold_now)
@@ -100,13 +106,12 @@ def _ordered(connection: Connection, wanted: Wanted, order: str) -> Any:
     if lines is not None or (of is not None and are_few(connection, of)):
         found = found if of is None else found.where(prices.c.source.in_(of))
         return found.order_by(*map(_sorted, ORDERS[order]))
-    by_model = order == "model"
     if of is not None:
-        is_one = by_model and len(of) == 1
+        is_one = order in ("model", "any") and len(of) == 1
         found = found.where((prices.c.source if is_one else Unindexed(prices.c.source)).in_(of))
     if by_model:
         by_series = _SeriesFirst(series, prices, series.c.id == prices.c.series)
-        found = select(*found.selected_columns).select_from(by_series).where(found.whereclause)
+        found = select(_ID).select_from(by_series).where(found.whereclause)  # type: ignore[arg-type]  # there is one
     elif order == "newest":
         found = found.where(prices.c.valid_from <= _newest(connection, at, wanted.known))
     return found.order_by(*ORDERS[order])

@@ -16,10 +16,6 @@ from tracker.domain.model import Basis
 
 def select_prices(known_at: datetime) -> Any:
     """Prices with their series, as far as they were recorded by `known_at`; `price_of` reads a row of it."""
-    recorded = and_(
-        prices.c.recorded_at <= known_at,
-        or_(prices.c.withdrawn_at.is_(None), prices.c.withdrawn_at > known_at),
-    )
     return (
         select(
             prices.c.id.label("row"),
@@ -35,8 +31,14 @@ def select_prices(known_at: datetime) -> Any:
             *SERIES,
         )
         .join(series, series.c.id == prices.c.series)
-        .where(recorded)
+        .where(recorded_by(known_at))
     )
+
+
+def recorded_by(known_at: datetime) -> Any:
+    """Whether a price was recorded by then, and not withdrawn again."""
+    stands = or_(prices.c.withdrawn_at.is_(None), prices.c.withdrawn_at > known_at)
+    return and_(prices.c.recorded_at <= known_at, stands)
 
 
 def holds_at(at: datetime, known_at: datetime) -> Any:
