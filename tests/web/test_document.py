@@ -31,6 +31,7 @@ UNSAID = (
     "monthly",
     "workload",
     "is no day or moment",
+    "is later than",
 )
 
 
