@@ -1,6 +1,6 @@
 """What the heaviest pages and answers cost in a store of ten million price points, on both databases.
 
-`python -m benchmarks.web`: fills a large store and one of a hundredth on each database, serves them by the
+`python -m benchmarks.web`: fills a large store and one of a tenth on each database, serves them by the
 real server on loopback, and asks for each page again and again, never twice for the same. Prints p50, p95 and
 how many times the small store's p50 that is. PostgreSQL is the one that the tests bring.
 """
@@ -29,7 +29,7 @@ from tracker.adapters.store.engine import open_store
 from tracker.web.app import make_app
 
 API = "/api/v1"
-HOST = 300  # a provider that is none of the makers
+HOST, MODELS = 300, 12  # a provider that is none of the makers, and how many of its models both stores have
 ASKED: dict[str, Callable[[int], str]] = {
     "Now": lambda n: "/",
     "Prices, page 100": lambda n: f"/prices?page={100 - n % 50}",
@@ -43,19 +43,21 @@ ASKED: dict[str, Callable[[int], str]] = {
     ),
     "Prices as known on a day": lambda n: f"/prices?known_at=2025-03-{1 + n % 28:02}&sort=newest",
     "Prices of any kind of name": lambda n: f"/prices?model=*-{n % 100}&sort=dearest",
-    "Model with its hosts": lambda n: f"/models/{provider(HOST + n % 100)}/{model(HOST + n % 100, n)}",
+    "Model with its hosts": lambda n: (
+        f"/models/{provider(HOST + n % 100)}/{model(HOST + n % 100, n % MODELS)}"
+    ),
     "Moves": lambda n: f"/moves?since=2024-01-{1 + n % 28:02}",
     "Moves of a provider": lambda n: f"/moves?provider={provider(n)}&event=list_rise",
     "Moves that there are not": lambda n: f"/moves?event=plan_cut&model=*{n}",
-    "Move": lambda n: f"/moves/{1000 + 997 * n}",
-    "Events of a model": lambda n: f"/events?model={model(HOST, n)}",
+    "Move": lambda n: f"/moves/{1000 + 97 * n}",
+    "Events of a model": lambda n: f"/events?model={model(HOST, n % MODELS)}",
     "Verdicts": lambda n: "/verdicts",
     "Index": lambda n: "/index",
     "Source": lambda n: f"/sources/catalogue-{n % CATALOGUES}",
     "API prices as of a day": lambda n: f"{API}/prices?at=2024-06-{1 + n % 28:02}&limit=1000",
     "API prices of a catalogue": lambda n: f"{API}/prices?source=catalogue-{n % CATALOGUES}&limit=1000",
     "API history of all": lambda n: f"{API}/history?model=*&since=2026-01-{1 + n % 28:02}&limit=1000",
-    "API history of a name": lambda n: f"{API}/history?model={model(HOST, n)}&limit=1000",
+    "API history of a name": lambda n: f"{API}/history?model={model(HOST, n % MODELS)}&limit=1000",
     "API moves": lambda n: f"{API}/moves?until=2026-01-{1 + n % 28:02}&limit=1000",
     "API events": lambda n: f"{API}/events?until=2026-01-{1 + n % 28:02}&limit=1000",
     "API indexes": lambda n: f"{API}/indexes",
@@ -97,7 +99,7 @@ def main() -> None:
 
 
 def _stores(folder: Path, points: int, given: list[str]) -> Iterator[tuple[str, str, str]]:
-    """Each database's name, with the addresses of a large store and of one of a hundredth."""
+    """Each database's name, with the addresses of a large store and of one of a tenth."""
     if given:
         yield from ((url.partition(":")[0], url, "") for url in given)
         return
@@ -108,7 +110,7 @@ def _stores(folder: Path, points: int, given: list[str]) -> Iterator[tuple[str, 
 
 def _filled(name: str, large: str, small: str, points: int) -> tuple[str, str, str]:
     begun = time.monotonic()
-    many = [fill(url, size)[1] for url, size in ((large, points), (small, points // 100))]
+    many = [fill(url, size)[1] for url, size in ((large, points), (small, points // 10))]
     _say(f"{name}: {many[0]:,} and {many[1]:,} price points, written in {time.monotonic() - begun:.0f} s")
     return name, large, small
 
