@@ -17,6 +17,7 @@ from tracker.web.watched import Watched
 
 LATEST = 20  # moves
 EVENTS = 8
+SOURCES = 20  # those in trouble first
 MOST_PENDING = 50  # held moves or undelivered alerts; the rest is counted
 
 
@@ -28,6 +29,7 @@ def first(asked: Asked) -> Shown:
     held_back = status.held_back(connection)
     shown: dict[str, Any] = {
         "seen": seen,
+        "most_seen": SOURCES,
         "moves": whole(status.latest_moves(connection, [Status.confirmed], LATEST + 1), LATEST).shown,
         "events": [told(e) for e in status.latest_events(connection, EVENTS)],
         "judged": in_a_sentence.judged(connection),

@@ -7,17 +7,25 @@ from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.price_pages import Wanted
 from tracker.web import forms, words
 from tracker.web.pages import Asked, Route, Shown, not_there
-from tracker.web.pages_prices import together
+from tracker.web.pages_prices import pager, together
 from tracker.web.watched import watched
 
+ROWS = 200  # sources a page
 LOOKS, PAGES, MOVES, PRICES = 20, 10, 10, 50  # of one source; the rest is a link away
 
 
 def sources(asked: Asked) -> Shown:
     """How each source is, those in trouble first."""
-    seen = asked.seen()
+    seen, place = asked.seen(), forms.place(asked, ROWS)
     headline, follows = words.headline(seen)
-    return "sources.html", {"seen": seen, "headline": headline, "follows": follows}
+    shown = seen[(place - 1) * ROWS : place * ROWS]
+    return "sources.html", {
+        "seen": shown,
+        "headline": headline,
+        "follows": follows,
+        "is_all": len(seen) == len(shown),
+        "pager": pager({}, place, len(shown), ROWS, "/sources"),
+    }
 
 
 def source(asked: Asked) -> Shown:
