@@ -20,7 +20,18 @@ from tests.tracker_process import Tracker, until
 BIRD = "CANARY"
 TOPIC = b'"topic": "CANARYtopic"'  # ntfy is told it in the body
 LOST = f"postgresql://{BIRD}user:{BIRD}word@127.0.0.1:9/tracker?application_name={BIRD}app"
-PAGES = ("/", "/sources", "/moves", "/metrics", "/healthz", "/readyz", "/no-such-page", "/api/v1/sources")
+PAGES = (
+    "/",
+    "/sources",
+    "/sources/acme",
+    "/moves",
+    "/events",
+    "/metrics",
+    "/healthz",
+    "/readyz",
+    "/no-such-page",
+)
+PAGES += ("/api/v1/sources", "/api/v1/alerts", "/api/v1/snapshots", "/api/v1/cost", "/feeds/sources.atom")
 VERBS = (
     ("config",),
     ("alerts", "--json"),
@@ -28,6 +39,10 @@ VERBS = (
     ("alerts", "test"),
     ("sources", "--json"),
     ("deliver",),
+    ("watch", "--once"),
+    ("sql", "SELECT * FROM deliveries", "--json"),
+    ("export", "rows", "--format", "jsonl"),
+    ("export", "site", "--format", "site"),
 )
 
 
@@ -79,12 +94,17 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, bytes]
         tracker.settings(_settings(pages, sinks, box, refusing))
         found = dict(_lived(tracker, pages, sinks["ok"]))
         found |= {f"store {file.name}": file.read_bytes() for file in folder.glob("tracker.db*")}
+        found |= {f"exported {f.name}": f.read_bytes() for f in _exported(folder)}
         found["log"] = (folder / "log").read_bytes()
         for mode, sink in sinks.items():
             bodies = (r.body.replace(TOPIC, b"") for r in sink.received)
             found |= {f"sink {mode} {n}": body for n, body in enumerate(bodies)}
         found |= {f"mail {n}": mail.raw for n, mail in enumerate(box.received)}
         yield found
+
+
+def _exported(folder: Path) -> list[Path]:
+    return [f for name in ("rows", "site") for f in (folder / name).rglob("*") if f.is_file()]
 
 
 def _settings(pages: Pages, sinks: dict[str, Sink], box: Mailbox, refusing: Mailbox) -> str:
@@ -144,6 +164,7 @@ def test_the_sweep_went_everywhere(swept: dict[str, bytes]) -> None:
     assert b"deliver.failed" in swept["log"] and b"debug" in swept["config"]
     assert all(swept[f"page {path}"] for path in PAGES)
     assert b"cannot be reached" in swept["a lost database"]
+    assert b"acme" in swept["exported sources.jsonl"] + swept["exported sources.html"]
     assert b"acme" in swept["sources --json"] and b"mail-auth" in swept["config"]
     for words in (
         b"HTTP 401",

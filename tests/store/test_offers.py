@@ -18,7 +18,8 @@ from tests.web import stock
 from tracker.adapters.store import bundled, offers
 from tracker.adapters.store.backfilled import reconcile, register
 from tracker.adapters.store.engine import asking, writing
-from tracker.adapters.store.filters import Filters, find_moves
+from tracker.adapters.store.filters import Filters
+from tracker.adapters.store.questions import find_moves
 from tracker.adapters.store.tables import metadata
 from tracker.domain.bill import bill_lines
 from tracker.domain.model import Basis, Move, Series, Status

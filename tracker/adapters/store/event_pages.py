@@ -94,7 +94,8 @@ def settled_at(connection: Connection, found: Sequence[Event]) -> dict[int, date
     """When each event was recorded, or ruled on last."""
     newest = select(rulings.c.event, func.max(rulings.c.at)).group_by(rulings.c.event)
     own = newest.where(rulings.c.event.in_([e.id for e in found]))
-    return {e.id: e.recorded_at for e in found} | dict(connection.execute(own).tuples().all())
+    ruled = {row[0]: row[1] for row in connection.execute(own)}
+    return {e.id: e.recorded_at for e in found} | ruled
 
 
 def rulings_on(connection: Connection, id: int) -> list[Any]:
