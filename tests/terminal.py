@@ -27,7 +27,7 @@ class Terminal:
         self, words: Sequence[str], folder: Path, env: Mapping[str, str], columns: int = 100, rows: int = 30
     ) -> None:
         self.master, slave = pty.openpty()
-        self.resize(columns, rows, tell=False)
+        self.resize(columns, rows)
         self.modes = termios.tcgetattr(slave)
         self.process = subprocess.Popen(
             words,
@@ -42,7 +42,7 @@ class Terminal:
         self.slave = slave
         self.text = ""
 
-    def resize(self, columns: int, rows: int, *, tell: bool = True) -> None:
+    def resize(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def read(self, seconds: float = 0.1) -> str:

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.cli.history_chart import Line, chart, days, lines
+from tracker.cli.history_chart import Line, chart, days, draw, lines
 
 UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -57,14 +58,55 @@ def test_zero_has_its_place_on_a_linear_axis_and_none_on_a_logarithmic_one() -> 
 
 
 def test_lines_are_told_apart_by_meter_terms_and_source_and_begin_with_the_most_steps() -> None:
-    row: dict[str, Any] = {"provider": "p", "model": "m", "meter": "input_mtok", "currency": "USD"}
-    row |= {"terms": {}, "source": "a", "price": Decimal(1), "valid_from": UNTIL, "valid_to": None}
-    found = lines([row, row | {"source": "b"}, row | {"source": "b"}, row | {"terms": {"tier": "batch"}}])
+    other = ROW | {"source": "b"}
+    found = lines([ROW, other, other, ROW | {"terms": {"tier": "batch"}}])
     assert [(line.name, len(line.held)) for line in found] == [
         ("p/m input_mtok by b", 2),
         ("p/m input_mtok by a", 1),
         ("p/m input_mtok (batch) by a", 1),
     ]
+
+
+ROW: dict[str, Any] = {"provider": "p", "model": "m", "meter": "input_mtok", "currency": "USD", "terms": {}}
+ROW |= {"source": "a", "price": Decimal(1), "valid_from": on("2025-02-01"), "valid_to": None}
+
+
+def test_only_what_can_be_compared_shares_an_axis(capsys: pytest.CaptureFixture[str]) -> None:
+    other = {"price": Decimal(700), "source": "b"}
+    draw(
+        [
+            ROW,
+            ROW | {"meter": "output_mtok"},
+            ROW | other | {"currency": "CNY"},
+            ROW | other | {"meter": "seat_month"},
+        ],
+        until=UNTIL,
+    )
+    shown = capsys.readouterr().out
+    assert "a p/m input_mtok by a" in shown and "b p/m output_mtok by a" in shown and "and 2 more in" in shown
+    assert " by b" not in shown and "700" not in shown and " $1┤" in shown
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "is_in_it"),
+    [
+        ("2024-06-01", "2026-01-01", True),
+        ("2024-06-01", "2025-01-01", False),
+        ("2025-02-01", "2025-02-10", True),
+        ("2025-02-01", "2026-01-01", False),
+    ],
+)
+def test_the_articles_day_is_told_where_it_is_drawn(
+    since: str, until: str, is_in_it: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw([ROW | {"valid_from": on(since)}], until=on(until))
+    chart, said, _ = capsys.readouterr().out.partition("┊  the article's day")
+    assert bool(said) is ("┊" in chart) is is_in_it
+
+
+def test_a_price_that_is_to_come_is_told_and_not_drawn() -> None:
+    held = ("2025-01-01", "2026-06-01", "2")
+    assert drawn(held, ("2026-06-01", None, "1")) == drawn(held)
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 4000), st.integers(2, 12))

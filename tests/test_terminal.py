@@ -116,6 +116,12 @@ def test_where_no_terminal_is_one_plain_frame_is_printed_beside_who_writes(track
     assert (tracker.folder / "tracker.db").read_bytes() == before
 
 
+def test_one_frame_on_a_terminal_is_plain(opened: Open) -> None:
+    terminal = opened("watch", "--once")
+    assert terminal.end() == 0
+    assert "the same models" in terminal.text and "\x1b" not in terminal.text
+
+
 def test_without_a_store_the_live_view_is_one_sentence(tmp_path: Path) -> None:
     done = Tracker(tmp_path, f"sqlite:///{tmp_path}/none.db").run("watch")
     assert (done.returncode, done.stdout) == (69, "") and done.stderr.startswith("there is no store at ")
@@ -216,3 +222,6 @@ def test_no_name_moves_the_cursor_in_any_form(opened: Open, tracker: Tracker) ->
     table = opened(*words, "--csv")
     assert table.end() == 0 and not set("\x1b\x07\u202e\u200b") & set(table.text)
     assert HOSTILE in printed(tracker, *words, "--csv")
+    wrong = tracker.run("history", "evil")
+    assert wrong.returncode == 1 and "did you mean xai/evil" in wrong.stderr
+    assert wrong.stderr.removesuffix("\n").isprintable()

@@ -14,6 +14,7 @@ from tracker.cli.options import Csv, Json, KnownAt, Meter, Only, Provider, Since
 from tracker.cli.output import Form, emit
 from tracker.domain.days import END_OF_TIME
 from tracker.domain.errors import TrackerError
+from tracker.domain.wording import harmless
 
 app = typer.Typer(add_completion=False)
 
@@ -46,7 +47,7 @@ def history(
     if not rows:
         if form is Form.json:
             emit([], form)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        hint = f"; did you mean {' or '.join(map(harmless, near))}?" if near else ""
         raise TrackerError(f"no price of {model!r} is recorded{hint}")
     columns = (
         "provider",

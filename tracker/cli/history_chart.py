@@ -17,7 +17,7 @@ from rich.text import Text
 from tracker.domain.chart import ARTICLE
 from tracker.domain.chart_frame import WIDE_RANGE, ticks
 from tracker.domain.days import start_of
-from tracker.domain.wording import harmless, money
+from tracker.domain.wording import harmless, money, unit_words
 
 Row = Mapping[str, Any]
 COLOURS = (33, 208, 35, 169, 178, 68, 160, 108, 141)  # of the 256 that terminals have
@@ -34,25 +34,28 @@ class Line:
     name: str
     currency: str
     held: list[tuple[datetime, datetime | None, Decimal]] = field(default_factory=list)
+    unit: str = ""
 
 
 def draw(rows: Sequence[Row], *, until: datetime) -> None:
     """Print the chart to standard output: a line a meter, terms and source, the article's day marked."""
     console = Console()
-    drawn = lines(rows)
+    every = lines(rows)
+    drawn = [line for line in every if _scale(line) == _scale(every[0])][: len(COLOURS)]
     has_palette = console.color_system in ("256", "truecolor")
     coloured = console.is_terminal and has_palette and not console.no_color
     width = min(max(console.width, NARROWEST), WIDEST) if console.is_terminal else IN_A_FILE
-    sys.stdout.write(chart(drawn[: len(COLOURS)], until=until, width=width, coloured=coloured) + "\n")
-    for place, line in enumerate(drawn[: len(COLOURS)]):
+    sys.stdout.write(chart(drawn, until=until, width=width, coloured=coloured) + "\n")
+    for place, line in enumerate(drawn):
         style = f"color({COLOURS[place]})" if coloured else ""
         told = Text.assemble((f"{'━━' if coloured else LETTERS[place]} ", style), line.name + _course(line))
         console.print(told, soft_wrap=not console.is_terminal)
-    if any(begin <= start_of(ARTICLE) for line in drawn for begin, _, _ in line.held):
+    if _since(drawn, until) <= start_of(ARTICLE) <= until:
         sys.stdout.write(f"┊  the article's day, {ARTICLE}\n")
-    if len(drawn) > len(COLOURS):
+    if more := len(every) - len(drawn):
         sys.stdout.write(
-            f"and {len(drawn) - len(COLOURS)} more in the table; --meter and --source narrow it\n"
+            f"and {more} more in the table, in another currency or unit, or for which there is no room;"
+            " --meter and --source narrow it\n"
         )
     sys.stdout.write("\n")
 
@@ -66,9 +69,19 @@ def lines(rows: Iterable[Row]) -> list[Line]:
         if key not in found:
             said = f" ({', '.join(map(str, terms.values()))})" if terms else ""
             name = f"{row['provider']}/{row['model']} {row['meter']}{said} by {row['source']}"
-            found[key] = Line(harmless(name), row["currency"])
+            found[key] = Line(harmless(name), row["currency"], unit=unit_words(row["meter"]))
         found[key].held.append((row["valid_from"], row["valid_to"], row["price"]))
     return sorted(found.values(), key=lambda line: -len(line.held))
+
+
+def _scale(line: Line) -> tuple[str, str]:
+    """What must be the same of lines on one axis."""
+    return line.currency, line.unit
+
+
+def _since(drawn: Sequence[Line], until: datetime) -> datetime:
+    """Where the chart begins."""
+    return min([begin for line in drawn for begin, _, _ in line.held] + [until - LEAST])
 
 
 def chart(drawn: Sequence[Line], *, until: datetime, width: int, coloured: bool) -> str:
@@ -77,11 +90,11 @@ def chart(drawn: Sequence[Line], *, until: datetime, width: int, coloured: bool)
     figure.clear()
     figure.theme("colorless")
     figure.plot_size(width, HEIGHT)
-    since = min([begin for line in drawn for begin, _, _ in line.held] + [until - LEAST])
+    since = _since(drawn, until)
     prices = [float(price) for line in drawn for _, _, price in line.held]
     is_log = _is_far(prices)
     _days(figure, since, until, width)
-    _prices(figure, prices, is_log, {line.currency for line in drawn})
+    _prices(figure, prices, is_log, drawn[0].currency)
     if since <= start_of(ARTICLE) <= until:
         figure.line(
             start_of(ARTICLE).timestamp(), "v", pixel=plotext.pixel("gray", "default"), style="dotted"
@@ -99,8 +112,8 @@ def _steps(figure: Any, line: Line, until: datetime, marker: Any, is_log: bool) 
     broken = []
     ended: datetime | None = None
     for begin, end, price in sorted(line.held, key=lambda one: one[0]):
-        if is_log and not price:
-            continue  # zero has no place there; the table has it
+        if begin > until or (is_log and not price):
+            continue  # what is to come, and zero, have no place there; the table has them
         if ended is not None and begin > ended:
             broken.append(len(xs))
         y = math.log10(float(price)) if is_log else float(price)
@@ -122,7 +135,7 @@ def _is_far(prices: Sequence[float]) -> bool:
     return bool(some) and max(some) > WIDE_RANGE * min(some)
 
 
-def _prices(figure: Any, prices: Sequence[float], is_log: bool, currencies: set[str]) -> None:
+def _prices(figure: Any, prices: Sequence[float], is_log: bool, currency: str) -> None:
     ruler = figure.ruler("y")
     some = [price for price in prices if price > 0] or [1.0]
     if is_log:
@@ -135,7 +148,7 @@ def _prices(figure: Any, prices: Sequence[float], is_log: bool, currencies: set[
         marked = [value for value in _round_steps(high) if value <= high]
         ruler.lim(0, high)
         places = marked
-    ruler.ticks(places, [_price(value, currencies) for value in marked])
+    ruler.ticks(places, [money(Decimal(f"{value:.9f}"), currency) for value in marked])
 
 
 def _round_steps(high: float) -> list[float]:
@@ -143,11 +156,6 @@ def _round_steps(high: float) -> list[float]:
     power = 10.0 ** math.floor(math.log10(high / 5))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor * 5 >= high)
     return [round(step * place, 9) for place in range(6)]
-
-
-def _price(value: float, currencies: set[str]) -> str:
-    exact = Decimal(f"{value:.9f}").normalize()
-    return money(exact, next(iter(currencies))) if len(currencies) == 1 else f"{exact:f}"
 
 
 def _days(figure: Any, since: datetime, until: datetime, width: int) -> None:

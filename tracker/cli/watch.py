@@ -55,7 +55,7 @@ def watch(
     eyes = Eyes(engine, common.sources(found), narrowed, waits=is_plain)
     try:
         if is_plain:
-            console = Console(no_color=True, width=None if sys.stdout.isatty() else IN_A_FILE)
+            console = Console(color_system=None, width=None if sys.stdout.isatty() else IN_A_FILE)
             plain(eyes.look(datetime.now(UTC)), datetime.now(UTC), console)
         else:
             with suppress(KeyboardInterrupt):

@@ -122,5 +122,5 @@ def _moves(moves: Sequence[Move], now: datetime, width: int) -> list[Text]:
 
 
 def plain(seen: Seen, now: datetime, console: Console) -> None:
-    """One frame, whole, where nobody watches: no escape sequence, no width."""
+    """One frame, whole, however high the window is."""
     console.print(frame(seen, now, "", "", console.width, 10**6))
