@@ -81,6 +81,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "far": ("prices_as_of", {"at": "9999-12-31"}, "1970 to 2100"),
     "needed": ("moves_since", {}, "since is needed"),
     "empty": ("find_models", {"words": ""}, "words is needed"),
+    "signs": ("find_models", {"words": "-/."}, "no model's name holds these words"),
     "limit": ("prices_as_of", {"limit": 10**6}, "1 to 200"),
     "no number": ("prices_as_of", {"limit": [1]}, "text or a whole number"),
     "unknown": ("prices_as_of", {"modle": "o3"}, "allowed are provider, model"),

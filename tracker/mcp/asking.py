@@ -9,7 +9,7 @@ from typing import Any
 
 from scrapers.meters import METERS
 from scrapers.source import Source
-from tracker.adapters.config.wrong import nearest, unknown
+from tracker.adapters.config.wrong import unknown
 from tracker.adapters.store import Connection, names
 from tracker.adapters.store.filters import Filters
 from tracker.mcp.arguments import USUAL, words_of
@@ -73,13 +73,11 @@ def known(call: Call, given: Mapping[str, Any]) -> None:
     """Raises Refused for a name that is none, with the nearest that is."""
     provider, model = given.get("provider", ""), given.get("model", "")
     if provider and provider.casefold() not in (there := names.providers(call.connection)):
-        raise Refused(
-            404, f'no price of that provider is recorded; the nearest is "{nearest(provider, there)}"'
-        )
+        raise Refused(404, f"that {unknown(provider, there, 'a provider of whom a price is recorded')}")
     if (meter := given.get("meter", "")) and meter not in METERS:
         raise Refused(404, f"that {unknown(meter, METERS, 'a meter')}")
     if (source := given.get("source", "")) and source not in (ids := names.source_ids(call.connection)):
-        raise Refused(404, f'there is no such source; the nearest is "{nearest(source, ids)}"')
+        raise Refused(404, f"that {unknown(source, ids, 'a source')}")
     if model and not any(c in model for c in "*?["):
         _known_model(call, model, provider)
 

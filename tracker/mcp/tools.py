@@ -51,7 +51,7 @@ TOOLS = (
     Tool(
         "prices_as_of",
         "Prices as of a day",
-        "Prices that hold now or held on a day, as known now or on a day, the newest recorded first, each"
+        "Prices that hold now or held on a day, as known now or on a day, line by line, each"
         " with source, basis, since when, and the words and page it was read from.",
         prices.AS_OF,
         schemas.page(schemas.PRICE),
@@ -60,8 +60,8 @@ TOOLS = (
     Tool(
         "price_history",
         "History of a model's prices",
-        "Every price that a model had, oldest first, from when to when and by which source. A price holds"
-        " until valid_to; null means that it still does.",
+        "Every price that a model had, line by line, each from the oldest on, from when to when and by which"
+        " source. A price holds until valid_to; null means that it still does.",
         prices.HISTORY,
         schemas.page(schemas.PRICE),
         prices.history,

@@ -49,6 +49,8 @@ def near(connection: Connection, model: str, provider: str, limit: int) -> list[
 
 def models(connection: Connection, words: str, provider: str, limit: int) -> list[Named]:
     """Models whose name holds the words, without case and punctuation, the shortest names first."""
+    if not fold(words):
+        return []  # it would be all of them
     found = select(*_MODEL).where(series.c.model_folded.contains(fold(words), autoescape=True))
     if provider:
         found = found.where(series.c.provider == provider.casefold())
