@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +79,26 @@ def test_two_exports_at_once_do_not_mix(tmp_path: Path) -> None:
         with pytest.raises(Busy, match="another export"):
             write(tmp_path / "site", b="2")
     assert words(tmp_path / "site") == {"a": "1"}
+
+
+def test_one_that_begins_while_another_ends_keeps_what_it_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "site", a="1")
+    second, remove = site_folder(tmp_path / "site", {}), shutil.rmtree
+
+    def removed(place: Path, **how: Any) -> None:
+        if place.name == ".site.old" and place.exists():
+            monkeypatch.setattr(shutil, "rmtree", remove)
+            second.__enter__().put("c.txt", b"3")
+        remove(place, **how)
+
+    monkeypatch.setattr(shutil, "rmtree", removed)
+    write(tmp_path / "site", b="2")
+    assert words(tmp_path / "site") == {"b": "2"}
+    second.__exit__(None, None, None)
+    assert words(tmp_path / "site") == {"c": "3"}
+    assert [p.name for p in tmp_path.iterdir()] == ["site"]
 
 
 @pytest.mark.parametrize("name", ["../a", "/etc/a", "a/../../b", "", ".a", "A", "a//b", "a\n", "x" * 300])

@@ -51,9 +51,9 @@ def site_folder(folder: Path, told: dict[str, Any]) -> Iterator[SiteFolder]:
     folder = folder.absolute()
     folder = folder.resolve() if folder.is_symlink() else folder
     try:
-        _check(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _part(folder) as part:
+            _check(folder)
             filled = SiteFolder(part)
             yield filled
             top = sorted(entry.name for entry in part.iterdir())
@@ -99,13 +99,21 @@ def _part(folder: Path) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as e:
             raise Busy(f"another export is writing {folder}") from e
+        if not _is_at(part, lock):  # it took its place between the two lines above
+            raise Busy(f"another export has just written {folder}")
         try:
             _clear(part)
             yield part
         finally:
-            shutil.rmtree(part, ignore_errors=True)
+            if _is_at(part, lock):  # else it took its place, and what lies here now is another export's
+                shutil.rmtree(part, ignore_errors=True)
     finally:
         os.close(lock)
+
+
+def _is_at(part: Path, opened: int) -> bool:
+    """Whether a folder that was opened is still the one of that name."""
+    return part.exists() and os.path.samestat(part.stat(), os.fstat(opened))
 
 
 def _clear(part: Path) -> None:
