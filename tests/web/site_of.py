@@ -75,7 +75,7 @@ def dead(folder: Path) -> list[tuple[str, str]]:
             if file not in there or (fragment and fragment not in anchors[file]):
                 found.append((name, link))
     for feed in (folder / "feeds").iterdir():
-        for link in re.findall(r'href="([^"]*)"', feed.read_text()):
+        for link in re.findall(r'<link [^<>]*href="([^"]*)"', feed.read_text()):
             if not link.startswith("http") and target(f"feeds/{feed.name}", link)[0] not in there:
                 found.append((feed.name, link))
     return found

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -20,9 +21,10 @@ from tests.test_cli import ON_SQLITE, SENTENCE, Shell, shell, tracker
 from tests.web import site_of, stock, week
 from tests.web.asking import HOSTILE, app_over, get
 from tests.web.stock import HOUR, NOW, add_moves, add_sources, by_id, keep_page, move, source
-from tracker.adapters import vega
-from tracker.adapters.store import asked, questions
-from tracker.adapters.store.engine import asking, open_store
+from tracker.adapters import claims, vega
+from tracker.adapters.site_folder import MANIFEST
+from tracker.adapters.store import asked, questions, verdicts
+from tracker.adapters.store.engine import asking, open_store, writing
 from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.migrate import migrate
 from tracker.ask.printed import cell
@@ -33,6 +35,7 @@ from tracker.web import charts
 from tracker.web.registry import ROUTES
 from tracker.web.site import links, names
 from tracker.web.still import FIRST_WORDS, POLICY
+from tracker.web.words import address_of
 
 __all__ = ["shell", "tracker"]
 
@@ -214,6 +217,7 @@ ODD = (
     "é" * 150,
     "a.html/b",
     "a",
+    'says href="//[" and href="/data/csv/moves.csv"',
 )
 
 
@@ -230,7 +234,7 @@ def test_hostile_names_stay_in_the_folder_and_inert(engine: Engine, tmp_path: Pa
     add_moves(engine, moves, page)
     stock.add_articles(engine, "feed", [Article(n[:99], f"javascript:{n}", n) for n in HOSTILE])
     out = tmp_path / "within/site"
-    site_of.made(engine, sources, out)
+    written = site_of.made(engine, sources, out)
     assert {p.name for p in tmp_path.iterdir()} == {
         "within",
         "tracker.db",
@@ -240,9 +244,13 @@ def test_hostile_names_stay_in_the_folder_and_inert(engine: Engine, tmp_path: Pa
     assert [p.name for p in out.parent.iterdir()] == ["site"]
     assert site_of.dead(out) == []
     there = site_of.names(out)
+    kept = there - {MANIFEST}
+    assert (written.files, written.bytes) == (len(kept), sum((out / name).stat().st_size for name in kept))
     assert len({name.casefold() for name in there}) == len(there)
     assert all(len(name) < 200 for name in there)
     assert {names.page(f"/models/evil/{n.casefold()}", {}) for n in ODD if n != ".."} <= there
+    parted = next(n for n in HOSTILE if "/" in n[:60])
+    assert names.page(unquote(address_of(parted[:60], parted.casefold())), {}) in there
     for name, tree in site_of.pages(out):
         assert not tree.css("iframe, object, embed, style, svg, base, form"), name
         for node in tree.css("*"):
@@ -334,6 +342,21 @@ def test_links_of_feeds_are_whole_where_the_sites_address_is_given(
     assert 'href="https://host.example/prices/feeds/moves.atom"' in feed
     lost = (tmp_path / "site/404.html").read_text()
     assert 'href="/prices/index.html"' in lost and "host.example" not in lost
+
+
+@ON_SQLITE
+def test_no_feed_leads_to_the_page_of_a_claims_file_that_is_no_more(
+    engine: Engine, tmp_path: Path, quick: None
+) -> None:
+    with writing(engine) as connection:
+        body, gone = {"rollup": {"H180": "confirmed"}}, claims.registered()
+        for source in (gone.source, gone.source.model_copy(update={"id": "gone"})):
+            own = gone.model_copy(update={"source": source})
+            verdicts.put(connection, own, "P1", body, as_of=NOW.date(), why="it cut", at=NOW)
+    site_of.made(engine, {}, tmp_path / "site")
+    feed = (tmp_path / "site/feeds/verdicts.atom").read_text()
+    assert 'href="../verdicts/deep-impact/p1' in feed and feed.count("<entry>") == 2
+    assert site_of.dead(tmp_path / "site") == []
 
 
 @ON_SQLITE

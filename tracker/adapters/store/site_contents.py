@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select
 
 from tracker.adapters.store.moves import DOCUMENTED
-from tracker.adapters.store.tables import moves, prices, series, sources
+from tracker.adapters.store.tables import moves, prices, series
 
 AT_A_TIME = 1_000  # rows in memory
 
@@ -24,8 +24,3 @@ def moves_seen(connection: Connection) -> Iterator[int]:
     """Every move that looks saw, the newest first."""
     found = select(moves.c.id).where(moves.c.source.not_in(DOCUMENTED)).order_by(moves.c.id.desc())
     return iter(connection.scalars(found.execution_options(yield_per=AT_A_TIME)))
-
-
-def source_ids(connection: Connection) -> list[str]:
-    """Every source that is known, also those that are not looked at any more."""
-    return list(connection.scalars(select(sources.c.id).order_by(sources.c.id)))

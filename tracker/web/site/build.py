@@ -17,7 +17,7 @@ from scrapers.source import Source
 from tracker import __version__
 from tracker.adapters import exports
 from tracker.adapters.site_folder import SiteFolder, site_folder
-from tracker.adapters.store import Engine, site_contents
+from tracker.adapters.store import Engine, names, site_contents
 from tracker.adapters.store.engine import asking
 from tracker.adapters.store.one_view import one_view
 from tracker.adapters.store.views import NAMES
@@ -117,6 +117,7 @@ class _Copy:
     _missing: set[str] = field(default_factory=set)  # those that there is nothing for
     _waiting: deque[Place] = field(default_factory=deque)
     _beside: deque[Place] = field(default_factory=deque)  # what a page loads: asked for right after it
+    _feeds: list[tuple[str, str]] = field(default_factory=list)  # their files, as the application has them
 
     async def make(self) -> None:
         """Ask for the pages from the first one on, and for those that no page of a list leads to."""
@@ -125,12 +126,13 @@ class _Copy:
         for begin in self._beginnings():
             self._resolve(begin)
             await self._write_waiting()
+        await self._write_feeds()
         await self._write_not_found()
         self._sweep()
 
     def _beginnings(self) -> Iterator[str]:
         with asking(self.engine) as connection:
-            found = [f"/sources/{id}" for id in site_contents.source_ids(connection)]
+            found = [f"/sources/{id}" for id in names.source_ids(connection)]
             found += [f"/moves/{id}" for id in site_contents.moves_seen(connection)]
             found += [address(*model) for model in site_contents.models(connection)]
         yield from found
@@ -171,12 +173,20 @@ class _Copy:
                 continue
             body = charts.darkened(answer.body) if dark else answer.body
             if place.path.startswith("/feeds/"):
-                body = rewritten_feed(body.decode(), place.file, self._resolve, self.base_url).encode()
+                self._feeds.append((place.file, body.decode()))
+                continue
             if place.path.startswith("/snapshots/"):
                 self.links.kept += len(body)
             if place.path.startswith("/static/chart.js"):
                 self._resolve(scripts.ADDRESS)
             self.folder.put(place.file, body)
+
+    async def _write_feeds(self) -> None:
+        """Last, when it is known of every page that they name whether it is there."""
+        for file, xml in self._feeds:
+            rewritten_feed(xml, file, self._resolve, self.base_url)  # asks for those that nothing else named
+            await self._write_waiting()
+            self.folder.put(file, rewritten_feed(xml, file, self._resolve, self.base_url).encode())
 
     async def _answer(self, place: Place) -> Answer | None:
         """What is there at an address; None where nothing is. Raises StoreTrouble where it cannot be said."""
@@ -204,3 +214,4 @@ class _Copy:
             after = swept(before, name, self._missing)
             if after != before:
                 file.write_text(after, encoding="utf-8")
+                self.folder.bytes += len(after.encode()) - len(before.encode())

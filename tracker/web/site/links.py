@@ -127,7 +127,7 @@ def rewritten_feed(xml: str, file: str, resolve: Resolve, base_url: str) -> str:
         place = resolve(unescape(found[1]).removeprefix(base_url))
         return f' href="{_to(place or HOME, file, base_url or None)}"'
 
-    return _IN_FEED.sub(link, xml)
+    return _TAG.sub(lambda tag: _IN_FEED.sub(link, tag[0]), xml)  # titles may say href="…", too
 
 
 def swept(html: str, file: str, missing: Collection[str]) -> str:
