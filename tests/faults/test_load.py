@@ -8,10 +8,12 @@ import socket
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from itertools import count, pairwise
 from pathlib import Path
 
@@ -140,6 +142,20 @@ def test_f59_beyond_its_bound_a_queue_refuses_and_forgets_nobody() -> None:
         "Crowded",
         "int",
     ]
+
+
+def test_f59_a_page_that_a_crowd_crowded_out_is_made_for_who_asks_again() -> None:
+    async def run() -> list[object]:
+        own, go = aside.Aside(most=1), threading.Event()
+        pages: list[Callable[[], object]] = [partial(go.wait, 5), int]
+        asked = [asyncio.ensure_future(own.share(page)) for page in pages]
+        await asyncio.sleep(0.05)
+        go.set()
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        await asyncio.sleep(0.05)
+        return [*map(type, found), await own.share(int)]
+
+    assert asyncio.run(run()) == [bool, aside.Crowded, 0]
 
 
 def test_f59_who_never_ends_a_request_is_hung_up_on_and_connections_are_bounded(

@@ -15,8 +15,8 @@ from tests.web import week
 from tests.web.asking import ON_SQLITE, app_over, served
 from tests.web.stock import NOW
 from tests.web.test_hostile import raw
-from tracker.web.api.routes import MOST_WAITING
 from tracker.web.app import make_app
+from tracker.web.aside import MOST_WAITING
 
 ROOT = b"GET /api/v1"
 TRICKS = {

@@ -66,6 +66,17 @@ def _until(engine: Engine, slow: Slow, wanted: int) -> bool:
     return any(ask(engine, slow) == wanted or pause.wait(0.01) for _ in range(500))
 
 
+def test_only_a_few_are_found_behind_at_a_time(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, go = Slow(monkeypatch, 2.0), threading.Event()
+    monkeypatch.setattr(module._Store, "_behind", lambda self, *asked: go.wait(10))
+    with asking(engine) as connection:
+        for key in [*range(9)] * 2:
+            reckoned(connection, key, slow)
+            slow.now += KEPT_S if key == 8 else 0
+    assert slow.found == 9 and len(module._stores[engine].under_way) == module.MOST_BEHIND
+    go.set()
+
+
 def test_each_store_has_its_own(engine: Engine, store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     slow, other = Slow(monkeypatch, 2.0), open_store(store_url)
     assert [ask(engine, slow), ask(other, slow), ask(engine, slow)] == [1, 2, 1]

@@ -56,7 +56,11 @@ class Aside:
 
         waiting = self._queued.get(question)
         if waiting is None:
-            if self._waiting >= self._most:
-                raise Crowded
             waiting = self._queued[question] = asyncio.ensure_future(self.ask(begin))
+            waiting.add_done_callback(partial(self._ended, question))
         return cast(T, await asyncio.shield(waiting))
+
+    def _ended(self, question: Callable[[], object], waiting: asyncio.Future[object]) -> None:
+        """One that was refused never began: who asks next asks anew."""
+        if self._queued.get(question) is waiting:
+            del self._queued[question]

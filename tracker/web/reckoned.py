@@ -20,7 +20,7 @@ T = TypeVar("T")
 QUICK_S = 0.25  # what takes less is found at every request
 KEPT_S, TIMES = 60.0, 10  # what takes longer is kept so long, or so many times as long as it took
 OLDEST_S = 600.0  # nobody gets an older answer: who comes then waits
-MOST_KEPT = 64
+MOST_KEPT, MOST_BEHIND = 64, 4
 
 
 class _Kept(NamedTuple):
@@ -65,8 +65,8 @@ class _Store:
 
     def find_behind(self, engine: Engine, key: Hashable, version: Hashable, how: Any) -> None:
         with self.lock:
-            if key in self.under_way:
-                return
+            if key in self.under_way or len(self.under_way) >= MOST_BEHIND:
+                return  # who asks next begins it
             self.under_way.add(key)
         self.behind.submit(self._behind, engine, key, version, how)
 

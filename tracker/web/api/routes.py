@@ -20,12 +20,11 @@ from tracker.web.api.answers import Asked
 from tracker.web.api.cursors import Cursor
 from tracker.web.api.refused import Refused
 from tracker.web.api.resources import RESOURCES, ROOT, Resource, columns_of
-from tracker.web.aside import Aside
+from tracker.web.aside import Aside, Crowded
 from tracker.web.inert import INERT
 from tracker.web.own import Own
 from tracker.web.requested import READING, is_known, number, tag_of, tagged
 
-MOST_WAITING = 32  # requests at once, of which two are answered: a queue is no answer
 NOWHERE = f"nothing is at this address; {openapi.ADDRESS} says what there is"
 SECRET = "a token is needed: Authorization: Bearer …"  # noqa: S105 (a sentence)
 
@@ -46,21 +45,18 @@ Answer = Callable[[Request], Response]
 
 def add_to(app: FastAPI, api: Api) -> None:
     """Add every route of the API. They have threads of their own: no page waits for a program."""
-    aside, waiting = Aside(), [0]
+    aside = Aside()
 
     def add(path: str, answer: Answer) -> None:
         async def shown(request: Request) -> Response:
             if not _may(request, api.token()):
                 return _refusal(401, SECRET, {"www-authenticate": "Bearer"})
-            if waiting[0] >= MOST_WAITING:
-                return _refusal(503, "too many ask at once", {"retry-after": "2"})
-            waiting[0] += 1
             try:
                 return await aside.ask(answer, request)
+            except Crowded:
+                return _refusal(503, "too many ask at once", {"retry-after": "2"})
             except Refused as e:
                 return _refusal(e.status, e.words)
-            finally:
-                waiting[0] -= 1
 
         app.add_api_route(path, shown, methods=READING)
 
