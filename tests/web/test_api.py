@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -21,6 +22,8 @@ from tests.web.stock import HOUR, NOW, add_articles, add_moves, add_sources, by_
 from tracker.adapters.claims import registered
 from tracker.adapters.store import bundled, verdicts
 from tracker.adapters.store.engine import writing
+from tracker.web.api import cursors
+from tracker.web.api.cursors import Cursor
 from tracker.web.api.resources import RESOURCES, ROOT
 
 KNOWN = "known_at=2027-01-01"  # the bundled facts were gathered after the busy week
@@ -196,6 +199,13 @@ def test_a_kept_page_is_text_that_no_browser_runs(engine: Engine) -> None:
     assert again.status_code == 304
 
 
+def forged(key: str) -> str:
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+OF_LONG_AGO = cursors.write(
+    Cursor(datetime(1, 1, 1, tzinfo=UTC), (1, 1)), cursors.question(f"{ROOT}/prices", ())
+)
 BAD = [
     ("/moves?limit=1000000000", 400, "1 to 1000"),
     ("/moves?limit=0", 400, "1 to 1000"),
@@ -212,6 +222,12 @@ BAD = [
     ("/moves?cursor=AAAA", 400, "begin without one"),
     ("/moves?cursor=W10", 400, "begin without one"),
     ("/moves?cursor=" + "W1" * 400, 400, "begin without one"),
+    (
+        "/moves?cursor=" + forged('["", "2026-01-01", {"t": "0001-01-01T00:00+14:00"}, 1]'),
+        400,
+        "begin without one",
+    ),
+    ("/prices?cursor=" + OF_LONG_AGO, 400, "begin without one"),
     ("/moves?format=xml", 400, "json, csv, ndjson"),
     ("/moves?model=a%00b", 400, "does not print"),
     ("/moves?model=" + "x" * 301, 400, "300"),

@@ -17,7 +17,7 @@ from tests.web.asking import HOSTILE, ON_SQLITE, app_over, ask, get, words_of
 from tests.web.stock import NOW, add_sources, by_id, source
 from tracker.adapters.store import bundled, events
 from tracker.adapters.store.engine import writing
-from tracker.adapters.store.moves import steps_of
+from tracker.adapters.store.moves import retract, steps_of
 from tracker.domain.events import Event, EventRow, Kind, of_moves
 from tracker.domain.model import Series, Status
 from tracker.web.app import make_app
@@ -184,6 +184,19 @@ def test_an_event_leads_to_its_moves_and_their_kept_pages_and_a_move_to_it(engin
     assert "OpenAI: list cut" in words_of(page.text) and "−80 %" in words_of(page.text)
     assert f'href="/events/{id}"' in get(app, f"/moves/{own[0].id}").text
     assert f'href="/events/{id}"' in get(app, "/").text
+
+
+@ON_SQLITE
+def test_a_cut_whose_page_did_not_say_so_is_gone_from_the_first_page(engine: Engine) -> None:
+    app = app_over(engine, week.a_busy_week(engine))
+    with writing(engine) as connection:
+        own = [m for m in steps_of(connection, range(1, 20)) if m.series.model == "o3"]
+        events.put(connection, of_moves(own, NOW))
+    assert "1 provider cut" in words_of(get(app, "/").text)
+    with writing(engine) as connection:
+        for m in own:
+            retract(connection, m.id, "read again: the page did not say so", NOW)
+    assert "No cut of a list price or a plan is recorded" in words_of(get(app, "/").text)
 
 
 @ON_SQLITE

@@ -25,6 +25,9 @@ DONE: Any = {"status": Status.confirmed, "reason": "confirmed by a second look"}
 PAGE = b"<table><tr><th>Model<th>Input<th>Output</tr><tr><td>o3<td>$2.00<td>$8.00</table>"
 
 
+FAR = "/moves?before=9999-12-31T23:00:00-05:00~1"
+
+
 def names(html: str) -> list[str]:
     return [node.text() for node in LexborHTMLParser(html).css("table.moves tbody .who")]
 
@@ -101,7 +104,12 @@ def test_what_is_no_day_is_said_and_odd_questions_are_answered(engine: Engine) -
     odd += ("at=9999-12-31", "at=99999d", "provider=%25", "known_at=1&page=", "meter=" + "x" * 3000)
     for answer in ask(app, *(f"{path}?{query}" for path in ("/prices", "/moves") for query in odd)):
         assert answer.status_code in (200, 400), answer.url
-    for path in ("/moves?before=x", "/moves?before=2026-99-99T00:00:00Z~1", "/moves?before=2026-01-01~1"):
+    for path in (
+        "/moves?before=x",
+        "/moves?before=2026-99-99T00:00:00Z~1",
+        "/moves?before=2026-01-01~1",
+        FAR,
+    ):
         assert get(app, path).status_code == 200
     missing = ("/moves/0", "/moves/x", "/moves/9999999999", "/sources/none", "/snapshots/77/shown")
     assert {answer.status_code for answer in ask(app, *missing)} == {404}

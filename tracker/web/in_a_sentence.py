@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,8 +16,6 @@ from tracker.domain.touched import gist, so_far
 from tracker.web.reckoned import reckoned
 
 MOST_CLAIMS = 2  # the first predictions of the article, which its title is about
-
-
 LATELY = 90  # days
 _TOLD: dict[Any, str] = {
     (JEVONS, Variant.cleaned): "the same models",
@@ -62,24 +60,23 @@ def judged(connection: Connection) -> list[Judged]:
     return [Judged(claims.source.id, p.id, gist(claims, p), so_far(rollups[p.id])) for p in about]
 
 
-def levels(connection: Connection, now: datetime) -> list[Level]:
-    """Where the index of all makers stands; found anew when something was recorded, and each day."""
-    return _found(connection, now).levels
+def levels(connection: Connection, now: datetime, recorded: Hashable) -> list[Level]:
+    """Where the index of all makers stands; found anew when something was `recorded`, and each day."""
+    return _found(connection, now, recorded).levels
 
 
-def moved(connection: Connection, now: datetime) -> Moved:
+def moved(connection: Connection, now: datetime, recorded: Hashable) -> Moved:
     """How the indexes went over the last days; found with the levels."""
-    return _found(connection, now).lately
+    return _found(connection, now, recorded).lately
 
 
-def _found(connection: Connection, now: datetime) -> _Found:
+def _found(connection: Connection, now: datetime, recorded: Hashable) -> _Found:
     asked = Question(as_of=now.date(), known_at=now, base=ARTICLE, kinds=(JEVONS, LINES))
 
     def find(connection: Connection) -> _Found:
         series = indexes.answer(connection, asked).series
         return _Found(_levels(series), _moved(series, now.date() - timedelta(days=LATELY)))
 
-    recorded = verdicts.newest_event(connection)
     return reckoned(connection, ("levels", now.date()), find, recorded)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from tracker.adapters.store import Connection, events, verdicts
+from tracker.adapters.store import Connection, events
 from tracker.domain import wording
 from tracker.domain.events import Event, EventRow, Kind
-from tracker.domain.model import Status
+from tracker.domain.model import Series, Status
 from tracker.web import in_a_sentence, pages_events
 from tracker.web.in_a_sentence import LATELY
 from tracker.web.reckoned import reckoned
@@ -37,18 +37,20 @@ class Lately(NamedTuple):
     levels: list[in_a_sentence.Level]
 
 
-def lately(connection: Connection, now: datetime) -> Lately:
-    """What confirmed events of the last days say: no correction, promotion, re-pointed name or new model."""
-    recorded = verdicts.newest_event(connection)
-    return reckoned(connection, ("lately", now.date()), lambda c: _found(c, now), recorded)
+def lately(connection: Connection, now: datetime, recorded: Hashable) -> Lately:
+    """What confirmed events of the last days say: no correction, promotion, re-pointed name or new model.
+
+    Found anew when something was `recorded`, and each day.
+    """
+    return reckoned(connection, ("lately", now.date()), lambda c: _found(c, now, recorded), recorded)
 
 
-def _found(connection: Connection, now: datetime) -> Lately:
+def _found(connection: Connection, now: datetime, recorded: Hashable) -> Lately:
     since, today = (now - timedelta(days=LATELY)).date(), now.date()
     kinds = [kind.value for kind in (*CUTS, *RISES)]
     found = events.find(connection, None, kinds=kinds, since=since, until=today)
     own = [e for e in found if e.status is Status.confirmed and since <= e.day <= today]
-    moved = in_a_sentence.moved(connection, now)
+    moved = in_a_sentence.moved(connection, now, recorded)
     return Lately(
         LATELY,
         _movers((e for e in own if e.kind in CUTS), moved.makers),
@@ -76,7 +78,11 @@ def _movers(own: Iterable[Event], makers: dict[str, float]) -> list[Mover]:
 
 def _each_once(rows: Iterable[EventRow]) -> list[EventRow]:
     """A price that several sources tell, once."""
-    return list({row.series: row for row in reversed(list(rows)) if row.pct}.values())[::-1]
+    found: dict[Series, EventRow] = {}
+    for row in rows:
+        if row.pct:
+            found.setdefault(row.series, row)
+    return list(found.values())
 
 
 def _price(event: Event, row: EventRow) -> dict[str, Any]:

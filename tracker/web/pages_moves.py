@@ -25,7 +25,7 @@ FIELDS = ("provider", "model", "meter", "event", "status", "since", "until", "to
 TOLD = {"all": "looks and bundled history"}
 STATUSES = {status.value: status.value for status in Status}
 EVENTS = {kind.value: kind.value.replace("_", " ") for kind in Kind}
-_LAST = re.compile(r"([0-9T:.Z-]{10,32})~([0-9]{1,9})")
+_LAST = re.compile(r"([0-9T:.-]{10,31}Z)~([0-9]{1,9})")
 
 
 def moves(asked: Asked) -> Shown:
@@ -95,7 +95,7 @@ def _before(asked: Asked) -> tuple[datetime, int] | None:
         at = datetime.fromisoformat(said[1])
     except ValueError:
         return None
-    return (at, int(said[2])) if at.tzinfo else None
+    return at, int(said[2])
 
 
 def move(asked: Asked) -> Shown:

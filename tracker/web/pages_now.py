@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tracker.adapters.store import silences, status
+from tracker.adapters.store import silences, status, verdicts
 from tracker.domain.chart import ARTICLE
 from tracker.domain.model import State, Status
 from tracker.web import in_a_sentence, words
@@ -27,15 +27,17 @@ def first(asked: Asked) -> Shown:
     seen = asked.seen()
     moves, deliveries = status.moves_by_status(connection), status.deliveries_by_state(connection)
     held_back = status.held_back(connection)
+    # A move that is withdrawn takes its event with it, and no row of the event says so.
+    recorded = (*verdicts.newest_event(connection), moves.get("withdrawn", 0))
     shown: dict[str, Any] = {
         "seen": seen,
         "most_seen": SOURCES,
         "moves": whole(status.latest_moves(connection, [Status.confirmed], LATEST + 1), LATEST).shown,
         "events": [told(e) for e in status.latest_events(connection, EVENTS)],
         "judged": in_a_sentence.judged(connection),
-        "levels": in_a_sentence.levels(connection, asked.now),
+        "levels": in_a_sentence.levels(connection, asked.now, recorded),
         "base": ARTICLE,
-        "lately": lately(connection, asked.now),
+        "lately": lately(connection, asked.now, recorded),
         "pending": status.waiting_moves(connection, MOST_PENDING),
         "claims": status.claims(connection),
         "silent": silences.standing(connection, asked.now)[::-1],  # the newest first

@@ -196,7 +196,8 @@ def put(
 
 def recorded(connection: Connection, known_at: datetime, prediction: str = "") -> list[dict[str, Any]]:
     """The verdicts as they were recorded, the newest first."""
-    statement = select(verdicts).where(verdicts.c.recorded_at <= known_at).order_by(verdicts.c.id.desc())
+    columns = [column for column in verdicts.c if column.name != "body"]  # which is long
+    statement = select(*columns).where(verdicts.c.recorded_at <= known_at).order_by(verdicts.c.id.desc())
     if prediction:
         statement = statement.where(verdicts.c.prediction == prediction)
     return [

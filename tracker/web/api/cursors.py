@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tracker.web.api.parameters import YEARS
 from tracker.web.api.refused import Refused
 
 LARGEST = 2**31 - 1  # of a row's number
@@ -40,11 +41,12 @@ def read(words: str, of: str, kinds: tuple[type, ...]) -> Cursor:
         body = json.loads(base64.b64decode(words + "=" * (-len(words) % 4), b"-_", validate=True))
         mark, began, *parts = body
         key = tuple(_moment(part["t"]) if isinstance(part, dict) else part for part in parts)
-        fine = mark == _mark(of) and len(key) == len(kinds)
+        cursor = Cursor(_moment(began), key)
+        fine = mark == _mark(of) and len(key) == len(kinds) and YEARS[0] <= cursor.began.year < YEARS[1]
         if not fine or not all(map(_is, key, kinds)):
             raise Refused(400, _NOT_OURS)
-        return Cursor(_moment(began), key)
-    except (binascii.Error, ValueError, TypeError, KeyError, RecursionError) as e:
+        return cursor
+    except (binascii.Error, ValueError, OverflowError, TypeError, KeyError, RecursionError) as e:
         raise Refused(400, _NOT_OURS) from e
 
 
