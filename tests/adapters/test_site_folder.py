@@ -68,7 +68,7 @@ def test_a_folder_of_others_is_left_alone(tmp_path: Path, manifest: str | None) 
 
 def test_a_file_and_a_folder_that_cannot_be_written_are_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    for folder in (tmp_path / "file", tmp_path / "file/site"):
+    for folder in (tmp_path / "file", tmp_path / "file/site", Path("/")):
         with pytest.raises(StoreTrouble, match=r"name a|name another"):
             write(folder, a="1")
 

@@ -50,6 +50,8 @@ def site_folder(folder: Path, told: dict[str, Any]) -> Iterator[SiteFolder]:
     """
     folder = folder.absolute()
     folder = folder.resolve() if folder.is_symlink() else folder
+    if not folder.name:
+        raise StoreTrouble(f"{folder} cannot be replaced: name a folder in it")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _part(folder) as part:
