@@ -127,6 +127,11 @@ def test_each_way_finds_the_same_prices_in_order(
         assert apart == found[:14]
 
 
+def test_brackets_are_letters_of_a_name_and_no_pattern(connection: Connection) -> None:
+    asked = [Filters(model=model) for model in ("m-[12]", "*-[12]", "acme/m-[1-9]")]
+    assert [questions.prices_at(connection, NOW, NOW, one) for one in asked] == [[], [], []]
+
+
 @pytest.mark.parametrize("moments", MOMENTS)
 @pytest.mark.parametrize("most", [0, 10_000], ids=["along an index", "by few lines"])
 def test_line_by_line_nothing_is_left_out_or_told_twice(

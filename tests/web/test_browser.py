@@ -166,7 +166,7 @@ def test_names_from_a_page_run_nothing_and_fit_on_any_page_and_feed(chromium: An
     page_id = keep_page(engine, "evil", b"<script>window.__pwned=1</script><img src=x onerror=alert(1)>")
     done = Status.confirmed
     moves = [
-        move("evil", n, "2", "1", provider=n[:60], seen=k * HOUR, status=done, reason=n)
+        move("evil", n, "2", "1", provider=n[:60].casefold(), seen=k * HOUR, status=done, reason=n)
         for k, n in enumerate(HOSTILE, 1)
     ]
     add_moves(engine, moves, page_id)
@@ -177,7 +177,7 @@ def test_names_from_a_page_run_nothing_and_fit_on_any_page_and_feed(chromium: An
     day = stock.NOW.date()
     with writing(engine) as connection:
         for n in HOSTILE:
-            line = Series(n[:60], n.casefold()[:200], "input_mtok", Terms(), "USD")
+            line = Series(n[:60].casefold(), n.casefold()[:200], "input_mtok", Terms(), "USD")
             row = EventRow(line, Decimal(2), Decimal(1), n, n[:99], "evil", n, 1, page_id)
             found = Event(
                 Kind.list_cut, n[:60], day, day, day, n[:60], (row,), "evil", stock.NOW, done, n[:300]
@@ -192,8 +192,6 @@ def test_names_from_a_page_run_nothing_and_fit_on_any_page_and_feed(chromium: An
             watch = Watch(chromium, port, width)
             for kind, found in shown.items():
                 for address in found if width == 390 and kind in SHOWN else found[:1]:
-                    if "%2F" in address:
-                        continue  # a provider with a slash in its id has a page of words: 404
                     page = watch.open(address)
                     assert page.evaluate("window.__pwned") is None
                     fits = kind not in SHOWN or page.evaluate(SIDEWAYS) <= 0

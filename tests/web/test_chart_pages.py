@@ -18,7 +18,7 @@ from tracker.adapters.store.engine import writing
 from tracker.domain.chart_frame import Theme
 from tracker.domain.model import Status
 from tracker.web import charts, scripts
-from tracker.web.pages_model import address
+from tracker.web.words import address_of
 
 DAY = 24 * HOUR
 PAGES = ("/index", "/verdicts", "/verdicts/deep-impact/P1", "/verdicts/deep-impact/P6")
@@ -72,7 +72,7 @@ def test_a_model_is_shown_as_of_any_day_and_as_known_on_any(engine: Engine) -> N
 @ON_SQLITE
 def test_names_that_are_no_models_are_not_found_and_never_break_a_page(engine: Engine) -> None:
     a_model(engine)
-    wild = [address("openai", name) for name in (*HOSTILE[:-1], "x" * 900, "..", "%00", "-", "ø")]
+    wild = [address_of("openai", name) for name in (*HOSTILE[:-1], "x" * 900, "..", "%00", "-", "ø")]
     wild += [
         "/verdicts/deep-impact/P99",
         "/verdicts/x/P1",
@@ -86,11 +86,31 @@ def test_names_that_are_no_models_are_not_found_and_never_break_a_page(engine: E
 @pytest.mark.parametrize("name", HOSTILE[:-1])
 def test_a_model_of_a_hostile_name_has_an_inert_page(engine: Engine, name: str) -> None:
     a_model(engine, name)
-    answer = get(app_over(engine), address("openai", name.casefold()))
+    answer = get(app_over(engine), address_of("openai", name.casefold()))
     assert answer.status_code == 200
     for tag in ("<script>window", "<img src=x", "<svg/onload"):
         assert tag not in answer.text
     assert answer.text.count("</script>") == 1 + len(specs(answer.text))
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("provider", ["evil/host", "50%2foff", "a b/..%?#"])
+def test_whatever_a_provider_is_called_its_models_have_pages(engine: Engine, provider: str) -> None:
+    a_model(engine, "a/b", provider)
+    app, at = app_over(engine), address_of(provider, "a/b")
+    answer = get(app, at)
+    assert answer.status_code == 200 and "▼ cut to $2" in words_of(answer.text)
+    assert f'action="{at}"' in answer.text and f'href="{at}"' in get(app, "/prices").text
+
+
+@ON_SQLITE
+def test_a_name_that_looks_like_a_pattern_has_the_moves_of_no_other_model(engine: Engine) -> None:
+    for name in ("o3 [beta]", "o3*", "o34"):
+        a_model(engine, name)
+    app = app_over(engine)
+    for name in ("o3 [beta]", "o3*"):
+        rows = re.findall(r'class="is" href="/moves/\d+"', get(app, address_of("openai", name)).text)
+        assert len(rows) == 1, name
 
 
 @ON_SQLITE
@@ -99,6 +119,8 @@ def test_pages_on_an_empty_store_say_so_in_words(engine: Engine) -> None:
     assert {a.status_code for a in (first, second, third, last)} == {200}
     assert "Nothing is recorded for that" in words_of(first.text)
     assert "no record yet" in words_of(second.text) and "no record yet" in words_of(third.text)
+    untested = words_of(get(app_over(engine), "/verdicts/deep-impact/P13").text)
+    assert "not testable" in untested and "looked at" not in untested
 
 
 @ON_SQLITE

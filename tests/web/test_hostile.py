@@ -33,7 +33,7 @@ def test_names_from_a_page_stay_inert_on_every_page(engine: Engine) -> None:
             name,
             "2",
             "1",
-            provider=name[:100],
+            provider=name[:100].casefold(),
             currency="USD",
             status=status,
             reason=name,
@@ -62,7 +62,7 @@ def test_names_from_a_page_stay_inert_on_every_page(engine: Engine) -> None:
         for a in LexborHTMLParser(get(app_over(engine, sources), "/moves").text).css("main a")
     }
     for answer in ask(app_over(engine, sources), *(link for link in links if link.startswith("/"))):
-        assert answer.status_code in (200, 404), answer.url
+        assert answer.status_code == 200, answer.url
 
 
 @ON_SQLITE

@@ -19,8 +19,8 @@ from tracker.web import forms
 from tracker.web.as_of import AsOf, as_of
 from tracker.web.charts import figure
 from tracker.web.pages import Asked, Route, Shown
-from tracker.web.pages_model import address
 from tracker.web.reckoned import reckoned
+from tracker.web.words import address_of
 
 
 def index(asked: Asked) -> Shown:
@@ -109,7 +109,7 @@ def _of_hosts(row: dict[str, Any]) -> dict[str, Any]:
         "cheapest": numbers["least"],
         "median": numbers["median"],
         "hosts": ", ".join(row["hosts"]),
-        "href": address(*split_name(row["model"])),
+        "href": address_of(*split_name(row["model"])),
     }
 
 

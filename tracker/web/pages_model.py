@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import unquote
 
 from tracker.adapters import facts
 from tracker.adapters.store import questions
@@ -24,6 +24,7 @@ from tracker.domain.witnesses import fold
 from tracker.web.as_of import AsOf, as_of
 from tracker.web.charts import figure
 from tracker.web.pages import Asked, Route, Shown, not_there
+from tracker.web.words import address_of
 
 MOST_LINES, MOST_HOSTS = 12, 18  # of a chart
 MOST_ROWS = 400  # of the table of steps: the newest
@@ -49,18 +50,13 @@ class Line:
         return self.series.currency, wording.unit_words(self.series.meter)
 
 
-def address(provider: str, model: str) -> str:
-    """The address of a model's page."""
-    return f"/models/{quote(provider, safe='')}/{quote(model, safe='/')}"
-
-
 def model(asked: Asked) -> Shown:
     """A model of one provider; raises Refused where no price of it is recorded."""
-    provider, name = asked.path["provider"].casefold(), asked.path["model"]
+    provider, name = unquote(asked.path["provider"]).casefold(), asked.path["model"]
     if not fold(name) or len(name) > LONGEST or len(provider) > LONGEST:
         raise not_there("No model of that name is recorded.")
     clocks = as_of(asked)
-    spans = spans_of(asked.connection, clocks.known_at, models=[f"{provider}/{name}"])
+    spans = spans_of(asked.connection, clocks.known_at, providers=[provider], models=[fold(name)])
     if not spans:
         raise not_there("No model of that name is recorded; the prices lead to those that are.")
     printed = wording.harmless(next((s.model for s in reversed(spans) if s.model), name))
@@ -70,7 +66,7 @@ def model(asked: Asked) -> Shown:
     shown = {
         "name": printed,
         "provider": provider,
-        "path": address(provider, name),
+        "path": address_of(provider, name),
         "now_priced": [row for line in lines if (row := _rows(line)[-1]) and not row["until"]],
         "chart": _own_chart(printed, lines, clocks),
         "others": _others(lines),
@@ -87,7 +83,8 @@ def _moves(asked: Asked, provider: str, name: str, clocks: AsOf) -> list[Move]:
     """The model's moves that had taken effect and were recorded by then, documented ones, too."""
     wanted = Filters(provider, name, documented=True, until=clocks.until)
     found = questions.find_moves(asked.connection, wanted, MOST_MOVES)
-    return [m for m in found if m.recorded_at <= clocks.known_at]
+    own = fold(name)  # a name may look like a pattern
+    return [m for m in found if m.recorded_at <= clocks.known_at and fold(m.series.model) == own]
 
 
 # --- lines ---
@@ -214,7 +211,7 @@ def _host_row(line: Line) -> dict[str, Any]:
     last = span or next(s for _, s in reversed(line.steps) if s is not None)
     return {
         "provider": line.series.provider,
-        "href": address(line.series.provider, line.series.model),
+        "href": address_of(line.series.provider, line.series.model),
         "name": wording.harmless(last.model or line.series.model),
         "meter": wording.meter_words(line.series.meter),
         "since": at,

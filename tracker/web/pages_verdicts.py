@@ -12,11 +12,12 @@ from tracker.ask.verdict import price_claims
 from tracker.domain import wording
 from tracker.domain.claims import Claims
 from tracker.domain.evidence import for_people
-from tracker.web import pages_model, verdict_figures
+from tracker.web import verdict_figures
 from tracker.web.as_of import AsOf, as_of
 from tracker.web.pages import Asked, Route, Shown, not_there
 from tracker.web.reckoned import reckoned
 from tracker.web.verdict_figures import anchor
+from tracker.web.words import address_of
 
 Row = Mapping[str, Any]
 MOST_RECORDED = 200  # verdicts of one prediction, the newest
@@ -29,7 +30,7 @@ def verdicts(asked: Asked) -> Shown:
     clocks, registered = as_of(asked), asked.own.registered()
     article, *others = (_file(asked, clocks, claims) for claims in registered)
     return "verdicts.html", clocks.shown() | article | {
-        "model_page": pages_model.address,
+        "model_page": address_of,
         "others": others,
         "unread": 1 + len(set(asked.own.claims)) - len(registered),
     }
@@ -69,7 +70,7 @@ def verdict(asked: Asked) -> Shown:
     shown = _row(claims, one.id, row)
     return "verdict.html", clocks.shown() | {
         "source": claims.source,
-        "model_page": pages_model.address,
+        "model_page": address_of,
         "sha256": claims.sha256,
         "definitions": found["definitions"],
         "one": shown,

@@ -112,9 +112,15 @@ def price(priced: Move | Span, which: str = "price") -> str:
     return wording.money(getattr(priced, which), priced.series.currency)
 
 
+def address_of(provider: str, model: str) -> str:
+    """The page of a model: a slash in the provider's id is written twice, since a router reads %2F as one."""
+    in_one = provider.replace("%", "%25").replace("/", "%2F")
+    return f"/models/{quote(in_one, safe='')}/{quote(model, safe='/')}"
+
+
 def model_address(priced: Move | Span | EventRow) -> str:
     """The page of its model."""
-    return f"/models/{quote(priced.series.provider, safe='')}/{quote(priced.series.model, safe='/')}"
+    return address_of(priced.series.provider, priced.series.model)
 
 
 def change(move: Move) -> str:

@@ -54,7 +54,7 @@ def _named(model: str) -> Any:
 
 
 def _is(name: str) -> Any:
-    return like(name) if any(c in name for c in "*?[") else series.c.model_folded == fold(name)
+    return like(name) if any(c in name for c in "*?") else series.c.model_folded == fold(name)
 
 
 def picked(connection: Connection, filters: Filters) -> list[int] | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, or_, select, true
+from sqlalchemy import Connection, Select, and_, or_, select
 
 from tracker.adapters.store.series import SERIES, series_of
 from tracker.adapters.store.tables import prices, series
@@ -44,12 +44,13 @@ def spans_of(
     """What every source says of these series, as it was recorded by `known_at`; no argument narrows nothing.
 
     A model is "provider/model" or a model of any provider, without case and punctuation; one of `globs` must
-    fit it, too. `standard` leaves out other tiers, contexts, windows and regions; `since` what had ended by
-    then; `at` what holds at none of these moments. In order of series, then of `valid_from`: spans of one
-    source do not overlap, those of several do.
+    fit it, too, where none has brackets: who asks with these looks at the names again. `standard` leaves out
+    other tiers, contexts, windows and regions; `since` what had ended by then; `at` what holds at none of
+    these moments. In order of series, then of `valid_from`: spans of one source do not overlap, those of
+    several do.
     """
     named = _named(providers, models, meters, standard)
-    if globs:
+    if globs and not any("[" in glob for glob in globs):
         named.append(or_(*(like(glob) for glob in globs)))
     statement, ends_later = (
         _spans(known_at, named),
@@ -64,9 +65,7 @@ def spans_of(
 
 
 def like(glob: str) -> Any:
-    """Whether a model's name fits a glob of * and ?; one with brackets lets every name through."""
-    if "[" in glob:
-        return true()
+    """Whether a model's name fits a glob of * and ?, which are all that is not a letter of the name."""
     escaped = glob.casefold().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     return series.c.model.like(escaped.replace("*", "%").replace("?", "_"), escape="\\")
 

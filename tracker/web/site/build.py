@@ -27,10 +27,10 @@ from tracker.web import charts, scripts
 from tracker.web.app import make_app
 from tracker.web.own import Own
 from tracker.web.pages import static_files
-from tracker.web.pages_model import address
 from tracker.web.site.inside import Answer, ask
 from tracker.web.site.links import Links, Place, rewritten, rewritten_feed, swept
 from tracker.web.still import Still, rows_file
+from tracker.web.words import address_of
 
 PRIVATE = {"deliveries"}  # views with what is nobody else's
 FORMS = ("csv", "jsonl")
@@ -134,7 +134,7 @@ class _Copy:
         with asking(self.engine) as connection:
             found = [f"/sources/{id}" for id in names.source_ids(connection)]
             found += [f"/moves/{id}" for id in site_contents.moves_seen(connection)]
-            found += [address(*model) for model in site_contents.models(connection)]
+            found += [address_of(*model) for model in site_contents.models(connection)]
         yield from found
 
     def _resolve(self, link: str) -> Place | None:
