@@ -199,6 +199,16 @@ def test_a_cut_whose_page_did_not_say_so_is_gone_from_the_first_page(engine: Eng
     assert "No cut of a list price or a plan is recorded" in words_of(get(app, "/").text)
 
 
+def test_however_many_events_were_withdrawn_the_first_page_has_those_that_stand(engine: Engine) -> None:
+    record(engine, happened(Kind.list_cut, "openai", "o3", "2", "1", ago=60))
+    slips = [happened(Kind.list_cut, "xai", f"grok-{n}", "2", "1", ago=n + 1) for n in range(40)]
+    record(engine, *slips)
+    with writing(engine) as connection:
+        events.rule(connection, range(2, 42), Status.withdrawn, "person", "a slip", NOW)
+    section = LexborHTMLParser(get(app_over(engine), "/").text).css_first("section[aria-labelledby=events]")
+    assert section is not None and ids_on(section.html or "") == [1]
+
+
 @ON_SQLITE
 def test_the_feed_of_events_is_narrowed_and_a_ruling_updates_its_entry(engine: Engine) -> None:
     record(

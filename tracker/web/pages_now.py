@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tracker.adapters.store import silences, status, verdicts
+from tracker.adapters.store import event_pages, silences, status, verdicts
 from tracker.domain.chart import ARTICLE
 from tracker.domain.model import State, Status
 from tracker.web import in_a_sentence, words
@@ -33,7 +33,7 @@ def first(asked: Asked) -> Shown:
         "seen": seen,
         "most_seen": SOURCES,
         "moves": whole(status.latest_moves(connection, [Status.confirmed], LATEST + 1), LATEST).shown,
-        "events": [told(e) for e in status.latest_events(connection, EVENTS)],
+        "events": [told(e) for e in event_pages.latest(connection, EVENTS)],
         "judged": in_a_sentence.judged(connection),
         "levels": in_a_sentence.levels(connection, asked.now, recorded),
         "base": ARTICLE,

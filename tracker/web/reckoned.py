@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, NamedTuple, TypeVar, cast
@@ -46,7 +45,7 @@ class _Store:
     kept: OrderedDict[Hashable, _Kept] = field(default_factory=OrderedDict)
     under_way: set[Hashable] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
-    behind: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "reckoned"))
+    turn: threading.Lock = field(default_factory=threading.Lock)  # of those who find behind, one at a time
 
     def get(self, key: Hashable) -> _Kept | None:
         with self.lock:
@@ -68,11 +67,12 @@ class _Store:
             if key in self.under_way or len(self.under_way) >= MOST_BEHIND:
                 return  # who asks next begins it
             self.under_way.add(key)
-        self.behind.submit(self._behind, engine, key, version, how)
+        # A daemon: a process that ends does not wait for what nobody will ask.
+        threading.Thread(target=self._behind, args=(engine, key, version, how), daemon=True).start()
 
     def _behind(self, engine: Engine, key: Hashable, version: Hashable, how: Any) -> None:
         try:
-            with asking(engine) as connection:
+            with self.turn, asking(engine) as connection:
                 self.find(connection, key, version, how)
         except TrackerError:
             pass  # who asks when the kept answer is too old finds the same trouble, and is told

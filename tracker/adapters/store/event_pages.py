@@ -43,8 +43,20 @@ def newest(
             statement = statement.where(events.c.id.in_(of_model.with_only_columns(event_rows.c.event)))
     if before:
         statement = statement.where(beyond(newest, before, lt))
-    ids = connection.scalars(statement.order_by(*(column.desc() for column in newest)).limit(limit)).all()
-    found = find(connection, known_at, ids=ids) if ids else []
+    return _found(
+        connection, statement.order_by(*(column.desc() for column in newest)).limit(limit), known_at
+    )
+
+
+def latest(connection: Connection, limit: int) -> list[Event]:
+    """Events that stand, the newest first."""
+    stand = select(events.c.id).where(_status(None) != Status.withdrawn.value)
+    return _found(connection, stand.order_by(events.c.day.desc(), events.c.id.desc()).limit(limit), None)
+
+
+def _found(connection: Connection, ids: Any, known_at: datetime | None) -> list[Event]:
+    wanted = connection.scalars(ids).all()
+    found = find(connection, known_at, ids=wanted) if wanted else []
     return sorted(found, key=lambda e: (e.day, e.id), reverse=True)
 
 

@@ -7,13 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, not_, or_, select, true
 
-from tracker.adapters.store import found_events
 from tracker.adapters.store.filters import Unindexed
 from tracker.adapters.store.moves import DOCUMENTED, WAITS, move_of, select_moves
 from tracker.adapters.store.tables import looks, moves, snapshots
 from tracker.adapters.store.tables_alerts import alerts, deliveries
-from tracker.adapters.store.tables_judged import events
-from tracker.domain.events import Event
 from tracker.domain.model import Move, Status
 from tracker.domain.moves import CLAIMED
 
@@ -40,15 +37,6 @@ def claims(connection: Connection) -> int:
     """How many moves only catalogues claim."""
     held = moves.c.status.in_(WAITS), moves.c.reason == CLAIMED
     return connection.scalar(select(func.count()).where(*held)) or 0
-
-
-def latest_events(connection: Connection, limit: int) -> list[Event]:
-    """Events that stand, the newest first."""
-    newest = select(events.c.id).order_by(events.c.day.desc(), events.c.id.desc()).limit(3 * limit)
-    ids = connection.scalars(newest).all()
-    found = found_events.find(connection, None, ids=ids) if ids else []
-    stand = [e for e in found if e.status is not Status.withdrawn]
-    return sorted(stand, key=lambda e: (e.day, e.id), reverse=True)[:limit]
 
 
 def unsent(connection: Connection, limit: int) -> list[Row[Any]]:
