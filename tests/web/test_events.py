@@ -20,7 +20,9 @@ from tracker.adapters.store.engine import writing
 from tracker.adapters.store.moves import retract, steps_of
 from tracker.domain.events import Event, EventRow, Kind, of_moves
 from tracker.domain.model import Series, Status
+from tracker.web import in_a_sentence
 from tracker.web.app import make_app
+from tracker.web.in_a_sentence import Level, Moved
 
 TODAY = NOW.date()
 LATER = datetime(2026, 11, 25, 12, tzinfo=UTC)  # the bundled history was gathered two days before
@@ -116,6 +118,17 @@ def test_who_cut_lately_and_what_the_index_did_stands_on_the_first_page(
 def test_what_is_no_cut_of_these_days_is_not_told_as_one(engine: Engine, event: Event) -> None:
     record(engine, event)
     assert "No cut of a list price or a plan is recorded. Promotions and their ends" in lately(engine)
+
+
+@ON_SQLITE
+def test_the_index_beside_the_cuts_is_the_one_that_is_known_now(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(engine, happened(Kind.list_cut, "openai", "o3", "2", "1"))
+    for pct in (-1.0, -2.0):  # in a large store it comes a while after the events
+        moved = Moved([Level("the same models", pct, 5)], {"openai": pct})
+        monkeypatch.setattr(in_a_sentence, "moved", lambda *asked, moved=moved: moved)
+        assert lately(engine).count(f"{-pct:.1f} % less") == 2
 
 
 @ON_SQLITE

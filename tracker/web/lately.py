@@ -25,7 +25,7 @@ class Mover(NamedTuple):
     name: str
     prices: list[dict[str, Any]]
     more: int
-    pct: float | None
+    pct: float | None = None
 
 
 class Lately(NamedTuple):
@@ -40,38 +40,38 @@ class Lately(NamedTuple):
 def lately(connection: Connection, now: datetime, recorded: Hashable) -> Lately:
     """What confirmed events of the last days say: no correction, promotion, re-pointed name or new model.
 
-    Found anew when something was `recorded`, and each day.
+    Found anew when something was `recorded`, and each day; the index, which may take longer, by itself.
     """
-    return reckoned(connection, ("lately", now.date()), lambda c: _found(c, now, recorded), recorded)
+    found = reckoned(connection, ("lately", now.date()), lambda c: _found(c, now), recorded)
+    moved = in_a_sentence.moved(connection, now, recorded)
+    return found._replace(
+        cuts=[one._replace(pct=moved.makers.get(one.id)) for one in found.cuts],
+        rises=[one._replace(pct=moved.makers.get(one.id)) for one in found.rises],
+        levels=moved.levels,
+    )
 
 
-def _found(connection: Connection, now: datetime, recorded: Hashable) -> Lately:
+def _found(connection: Connection, now: datetime) -> Lately:
+    """Without the index."""
     since, today = (now - timedelta(days=LATELY)).date(), now.date()
     kinds = [kind.value for kind in (*CUTS, *RISES)]
     found = events.find(connection, None, kinds=kinds, since=since, until=today)
     own = [e for e in found if e.status is Status.confirmed and since <= e.day <= today]
-    moved = in_a_sentence.moved(connection, now, recorded)
     return Lately(
         LATELY,
-        _movers((e for e in own if e.kind in CUTS), moved.makers),
-        _movers((e for e in own if e.kind in RISES), moved.makers),
-        moved.levels,
+        _movers(e for e in own if e.kind in CUTS),
+        _movers(e for e in own if e.kind in RISES),
+        [],
     )
 
 
-def _movers(own: Iterable[Event], makers: dict[str, float]) -> list[Mover]:
+def _movers(own: Iterable[Event]) -> list[Mover]:
     by_provider: dict[str, list[dict[str, Any]]] = {}
     for event in sorted(own, key=lambda e: (e.day, e.id), reverse=True):
         prices = by_provider.setdefault(event.provider, [])
         prices += [_price(event, row) for row in _each_once(event.rows)]
     return [
-        Mover(
-            id,
-            wording.provider_name(id),
-            prices[:MOST_PRICES],
-            max(0, len(prices) - MOST_PRICES),
-            makers.get(id),
-        )
+        Mover(id, wording.provider_name(id), prices[:MOST_PRICES], max(0, len(prices) - MOST_PRICES))
         for id, prices in by_provider.items()
     ]
 
