@@ -15,6 +15,7 @@ import json
 import os
 import select
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -244,12 +245,24 @@ def set_trap(point: str, number: int = signal.SIGKILL) -> None:
 
     def spring() -> None:
         if armed:
+            if number == signal.SIGSTOP:
+                _until_nobody_writes()
             os.kill(os.getpid(), armed.pop())
 
     if point in SENDS:
         _trap_sends(point, spring)
     else:
         _trap_commits(point, spring)
+
+
+def _until_nobody_writes() -> None:
+    """Of a process that is stopped while another thread writes to SQLite, nobody could lock the store."""
+    path = os.environ["TRACKER_DATABASE_URL"].removeprefix("sqlite:///")
+    if Path(path).exists():
+        raw = sqlite3.connect(path, isolation_level=None, timeout=10)
+        raw.execute("BEGIN IMMEDIATE")
+        raw.execute("ROLLBACK")
+        raw.close()
 
 
 def _trap_commits(point: str, spring: Callable[[], None]) -> None:
