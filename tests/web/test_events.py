@@ -157,6 +157,13 @@ def test_a_price_that_two_sources_tell_is_told_once(engine: Engine) -> None:
     assert lately(engine).count("$2 → $1") == 1
 
 
+@ON_SQLITE
+def test_a_cut_that_two_events_tell_each_in_its_own_spelling_is_told_once(engine: Engine) -> None:
+    names = ("claude-haiku-4-5", "Claude Haiku 4.5")
+    record(engine, *(happened(Kind.list_cut, "anthropic", name, "2", "1") for name in names))
+    assert lately(engine).count("$2 → $1") == 1
+
+
 # --- their pages ---
 
 

@@ -153,7 +153,13 @@ def name_key(model: str) -> tuple[str, ...]:
 
 def is_same_step(one: EventRow, other: EventRow) -> bool:
     """Whether two rows tell the same step of the same price."""
-    return (one.before, one.after) == (other.before, other.after) and is_same_price(one, other)
+    return step_key(one) == step_key(other)
+
+
+def step_key(row: EventRow) -> tuple[object, ...]:
+    """What makes it the same step of the same price, however a source spells its model."""
+    s = row.series
+    return row.before, row.after, s.provider, name_key(s.model), s.meter, s.terms, s.currency
 
 
 def is_same_price(one: EventRow, other: EventRow) -> bool:

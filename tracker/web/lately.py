@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from tracker.adapters.store import Connection, events
 from tracker.domain import wording
-from tracker.domain.events import Event, EventRow, Kind
-from tracker.domain.model import Series, Status
+from tracker.domain.announcements import SAME_STEP_DAYS
+from tracker.domain.events import Event, EventRow, Kind, days_apart, step_key
+from tracker.domain.model import Status
 from tracker.web import in_a_sentence, pages_events
 from tracker.web.in_a_sentence import LATELY
 from tracker.web.reckoned import reckoned
@@ -67,22 +68,23 @@ def _found(connection: Connection, now: datetime) -> Lately:
 
 def _movers(own: Iterable[Event]) -> list[Mover]:
     by_provider: dict[str, list[dict[str, Any]]] = {}
-    for event in sorted(own, key=lambda e: (e.day, e.id), reverse=True):
-        prices = by_provider.setdefault(event.provider, [])
-        prices += [_price(event, row) for row in _each_once(event.rows)]
+    for event, row in _each_once(sorted(own, key=lambda e: (e.day, e.id), reverse=True)):
+        by_provider.setdefault(event.provider, []).append(_price(event, row))
     return [
         Mover(id, wording.provider_name(id), prices[:MOST_PRICES], max(0, len(prices) - MOST_PRICES))
         for id, prices in by_provider.items()
     ]
 
 
-def _each_once(rows: Iterable[EventRow]) -> list[EventRow]:
-    """A price that several sources tell, once."""
-    found: dict[Series, EventRow] = {}
-    for row in rows:
-        if row.pct:
-            found.setdefault(row.series, row)
-    return list(found.values())
+def _each_once(own: Iterable[Event]) -> Iterator[tuple[Event, EventRow]]:
+    """The prices that moved; a step that several sources or events tell, once."""
+    told: dict[object, list[Event]] = {}
+    for event in own:
+        for row in event.rows:
+            of_it = told.setdefault(step_key(row), [])
+            if row.pct and not any(days_apart(event, other) <= SAME_STEP_DAYS for other in of_it):
+                of_it.append(event)
+                yield event, row
 
 
 def _price(event: Event, row: EventRow) -> dict[str, Any]:
