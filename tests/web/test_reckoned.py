@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
-from tests.web.asking import ON_SQLITE
+from tests.web.asking import ON_SQLITE, app_over, get, words_of
+from tests.web.stock import NOW
 from tracker.adapters.store.engine import asking, open_store
 from tracker.web import reckoned as module
 from tracker.web.reckoned import KEPT_S, OLDEST_S, QUICK_S, reckoned
@@ -81,3 +83,11 @@ def test_each_store_has_its_own(engine: Engine, store_url: str, monkeypatch: pyt
     slow, other = Slow(monkeypatch, 2.0), open_store(store_url)
     assert [ask(engine, slow), ask(other, slow), ask(engine, slow)] == [1, 2, 1]
     other.dispose()
+
+
+def test_a_page_says_of_when_its_answer_is(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "QUICK_S", 0.0)  # as in a store in which all takes long
+    for path in ("/index", "/verdicts", "/verdicts/deep-impact/P1"):
+        first = words_of(get(app_over(engine), path).text)
+        later = words_of(get(app_over(engine, now=NOW + timedelta(minutes=5)), path).text)
+        assert "Reckoned" not in first and "Reckoned 5 min ago, at 14:05 UTC" in later, path

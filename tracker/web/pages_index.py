@@ -28,12 +28,12 @@ def index(asked: Asked) -> Shown:
     clocks = as_of(asked)
     provider = forms.choice(asked, "provider", indexes.MAKERS)
     question = Question(as_of=clocks.day, known_at=clocks.known_at, base=ARTICLE, provider=provider)
-    found = reckoned(
-        asked.connection, ("index", provider, *clocks.key), lambda c: indexes.answer(c, question)
-    )
+    key = ("index", provider, *clocks.key)
+    found, found_at = reckoned(asked.connection, key, lambda c: (indexes.answer(c, question), asked.now))
     own = [s for s in found.series if s.provider == (provider or ALL)]
     shown = clocks.shown()
     return "index.html", shown | {
+        "found_at": found_at,
         "given": shown["given"] | {"provider": provider},
         "makers": {name: wording.provider_name(name) for name in indexes.MAKERS},
         "base": ARTICLE.isoformat(),

@@ -43,6 +43,7 @@ def _file(asked: Asked, clocks: AsOf, claims: Claims) -> dict[str, Any]:
     rows = [_row(claims, id, row) for id, row in found["predictions"].items()]
     return {
         "source": claims.source,
+        "found_at": found["known_at"],
         "sha256": claims.sha256,
         "tested": [row for row in rows if row["kind"] != "not_testable"],
         "untested": [row for row in rows if row["kind"] == "not_testable"],
@@ -70,6 +71,7 @@ def verdict(asked: Asked) -> Shown:
     shown = _row(claims, one.id, row)
     return "verdict.html", clocks.shown() | {
         "source": claims.source,
+        "found_at": found["known_at"],
         "model_page": address_of,
         "sha256": claims.sha256,
         "definitions": found["definitions"],
