@@ -14,10 +14,22 @@ from scrapers.page import Article
 from scrapers.source import Source
 from tests.web import stock, week
 from tests.web.asking import ON_SQLITE, app_over, ask, get, words_of
-from tests.web.stock import HOUR, NOW, add_alert, add_moves, add_sources, by_id, keep_page, move, source
-from tracker.adapters.store import mentions
+from tests.web.stock import (
+    HOUR,
+    NOW,
+    add_alert,
+    add_moves,
+    add_sources,
+    by_id,
+    keep_page,
+    move,
+    set_health,
+    source,
+)
+from tracker.adapters.store import bundled, mentions
 from tracker.adapters.store.engine import writing
 from tracker.adapters.store.tables_alerts import alert_moves, deliveries
+from tracker.domain.facts import GATHERED
 from tracker.domain.model import Status
 from tracker.web import pages_moves, pages_now, pages_prices
 
@@ -225,3 +237,20 @@ def test_an_article_shows_what_it_says_of_prices_beside_the_record(engine: Engin
     said = words_of(html)
     assert "OpenAI o3 input $2: as recorded" in said and "recorded was $2" in said
     assert "/moves/1" in [a.attributes["href"] for a in LexborHTMLParser(html).css("td.channel a")]
+
+
+@ON_SQLITE
+def test_with_the_bundled_history_alone_the_page_leads_to_the_day_until_which_it_tells(
+    engine: Engine,
+) -> None:
+    add_sources(engine, by_id(source("openai")))
+    with writing(engine) as connection:
+        bundled.load(connection, GATHERED)
+    app = app_over(engine, by_id(source("openai")), now=GATHERED + timedelta(days=2))
+    page = get(app, "/prices")
+    assert "No page has been read yet" in words_of(page.text)
+    told = f"/prices?at={GATHERED.date()}"
+    assert f'href="{told}"' in page.text
+    assert "gpt-4o" in get(app, f"{told}&provider=openai").text
+    set_health(engine, "openai", "well")
+    assert "No page has been read yet" not in words_of(get(app, "/prices").text)

@@ -22,6 +22,7 @@ from tracker.cli.options import (
 from tracker.cli.output import emit
 from tracker.cli.sparks import Spark
 from tracker.domain.days import END_OF_TIME
+from tracker.domain.facts import GATHERED
 
 app = typer.Typer(add_completion=False)
 
@@ -54,5 +55,6 @@ def prices(
         rows,
         form,
         columns=(*columns, *[sparks.COLUMN] * has_courses),
-        empty="no price is recorded for that: try `tracker check` first",
+        empty="no price is recorded for that: try `tracker check` first, or "
+        f"--at {GATHERED:%Y-%m-%d}, until when the bundled history tells",
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from scrapers.meters import METERS
-from tracker.adapters.store import price_pages
+from tracker.adapters.store import bundled, price_pages
 from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.price_pages import MOST_COUNTED, Listed, Wanted
+from tracker.domain.facts import GATHERED
 from tracker.web import forms, words
 from tracker.web.pages import Asked, Route, Shown
 
@@ -52,8 +54,16 @@ def prices(asked: Asked) -> Shown:
         "heads": _heads(given, order),
         "at": at,
         "known_at": known_at,
+        "told_until": _told_until(asked) if at is None and known_at is None else None,
         "pager": pager(given, place, len(found), ROWS, "/prices"),
     }
+
+
+def _told_until(asked: Asked) -> datetime | None:
+    """Until when the bundled history tells, where no look has told of anything since."""
+    if not bundled.loaded(asked.connection) or any(w.last_well for w in asked.seen()):
+        return None
+    return GATHERED
 
 
 def _filters(given: dict[str, str]) -> Filters:
