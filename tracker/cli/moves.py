@@ -68,7 +68,7 @@ def moves(
         "status",
         "source",
     )
-    nothing = "no move is like that" if is_narrowed else "no price has moved since the first look"
+    nothing = "no move is like that" if is_narrowed else "no move has been seen yet"
     emit(rows, form, columns=columns, empty=nothing)
 
 
