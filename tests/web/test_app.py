@@ -111,9 +111,7 @@ def test_before_the_first_look_the_page_says_so(engine: Engine) -> None:
     assert "Nothing has been looked at yet." in said
     assert "No move has been confirmed yet." in said and "Nothing waits to be sent." in said
     assert "OpenAI providers/openai not looked at yet" in said
-    assert "No move has been seen yet." in words_of(
-        get(app_over(engine, sources), "/moves").text
-    )
+    assert "No move has been seen yet." in words_of(get(app_over(engine, sources), "/moves").text)
     assert "No article has been read yet." in words_of(get(app_over(engine), "/articles").text)
     assert "No source is enabled." in words_of(get(app_over(engine), "/").text)
 
