@@ -116,7 +116,8 @@ def test_f59_load_does_not_stop_the_watch_and_the_first_page_is_quick_after_it()
     assert set(load.answers) <= {200, 503} and load.unkind == []
     assert load.answers[200] > 20, load.answers
     assert resident() - before < MOST_GROWTH
-    # As many as the last days leave time for. The middle within what is asked of nineteen in twenty: of the others a shared machine has its share.
+    # As many as the last days leave time for. The middle within what is asked of nineteen in twenty: of the
+    # others a shared machine has its share.
     assert len(took) >= 3 and median(took) < 0.3 and max(took) < 2, sorted(took)
 
 
