@@ -17,15 +17,13 @@ from tracker.domain.chart import ARTICLE
 from tracker.domain.days import start_of
 from tracker.domain.errors import TrackerError
 from tracker.domain.index import ALL, JEVONS, LINES
-from tracker.domain.list_prices import Variant
 from tracker.domain.model import Move
 from tracker.web import in_a_sentence
-from tracker.web.in_a_sentence import Judged
+from tracker.web.in_a_sentence import TOLD, Judged
 from tracker.web.watched import Watched, watched
 
 MOST_MOVES = 60  # more fit on no screen
 Courses = Mapping[str, Sequence[tuple[datetime, float]]]
-NAMES = {JEVONS: "the same models", LINES: "the product lines"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +90,8 @@ class Eyes:
         with asking(self.engine) as connection:
             series = indexes.answer(connection, asked).series
         self._courses = {
-            NAMES[s.index]: [(start_of(p.day), p.value) for p in s.points]
+            TOLD[s.index, s.variant]: [(start_of(p.day), p.value) for p in s.points]
             for s in series
-            if s.provider == ALL and s.variant is Variant.cleaned
+            if s.provider == ALL and (s.index, s.variant) in TOLD
         }
         self._known_by = known_by

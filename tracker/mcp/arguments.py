@@ -13,18 +13,7 @@ from tracker.web.api.refused import Refused
 MOST, USUAL = 200, 50  # rows of an answer
 
 
-def _limit(words: str, now: datetime) -> int:
-    if words.isascii() and words.isdigit() and len(words) <= 4 and 1 <= int(words) <= MOST:
-        return int(words)
-    raise Refused(400, f"limit must be a whole number from 1 to {MOST}")
-
-
-LIMIT = p.Parameter(
-    "limit",
-    f"Rows of the answer, {USUAL} where it is left out.",
-    _limit,
-    {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
-)
+LIMIT = p.limited(MOST, USUAL, "the answer")
 CURSOR = replace(p.CURSOR, says="The `next` of the answer before, with all else as it was; nothing else.")
 
 

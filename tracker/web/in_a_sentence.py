@@ -17,7 +17,7 @@ from tracker.web.reckoned import reckoned
 
 MOST_CLAIMS = 2  # the first predictions of the article, which its title is about
 LATELY = 90  # days
-_TOLD: dict[Any, str] = {
+TOLD: dict[Any, str] = {  # the indexes that are told in a sentence, by kind and variant
     (JEVONS, Variant.cleaned): "the same models",
     (LINES, Variant.cleaned): "the product lines",
 }
@@ -82,9 +82,9 @@ def _found(connection: Connection, now: datetime, recorded: Hashable) -> _Found:
 
 def _levels(series: Sequence[Indexed]) -> list[Level]:
     return [
-        Level(_TOLD[s.index, s.variant], round(s.points[-1].value - HUNDRED, 1), s.points[-1].models)
+        Level(TOLD[s.index, s.variant], round(s.points[-1].value - HUNDRED, 1), s.points[-1].models)
         for s in series
-        if s.provider == ALL and (s.index, s.variant) in _TOLD
+        if s.provider == ALL and (s.index, s.variant) in TOLD
     ]
 
 
@@ -92,12 +92,12 @@ def _moved(series: Sequence[Indexed], since: date) -> Moved:
     levels, makers = [], {}
     for s in series:
         began = [p for p in s.points if p.day <= since]
-        if not began or (s.index, s.variant) not in _TOLD:
+        if not began or (s.index, s.variant) not in TOLD:
             continue  # an index that is younger went nowhere yet
         last = s.points[-1]
         pct = round(100 * (last.value / began[-1].value - 1), 1) + 0.0  # and no -0.0
         if s.provider == ALL:
-            levels.append(Level(_TOLD[s.index, s.variant], pct, last.models))
+            levels.append(Level(TOLD[s.index, s.variant], pct, last.models))
         elif s.index == JEVONS:
             makers[s.provider] = pct
     return Moved(levels, makers)

@@ -7,11 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, or_
+from sqlalchemy import Connection
 
 from tracker.adapters.store.filters import Filters
 from tracker.adapters.store.price_rows import price_of, select_prices
 from tracker.adapters.store.questions import narrowed
+from tracker.adapters.store.spans import ends_after
 from tracker.adapters.store.tables import prices
 
 Key = tuple[object, ...]
@@ -29,8 +30,7 @@ def courses(
 ) -> dict[Key, Course]:
     """By the price that held at `at`, every price of its series and source since then, in one query."""
     statement = narrowed(select_prices(known_at).add_columns(prices.c.series), filters)
-    ends_later = or_(prices.c.valid_to.is_(None), prices.c.closed_at > known_at, prices.c.valid_to > since)
-    held = statement.where(prices.c.valid_from <= at, ends_later)
+    held = statement.where(prices.c.valid_from <= at, ends_after(since, known_at))
     found: dict[Key, Course] = {}
     begun: dict[tuple[int, str], Course] = {}
     for row in connection.execute(held.order_by(prices.c.valid_from, prices.c.id)):

@@ -12,8 +12,8 @@ from sqlalchemy.sql.operators import desc_op
 
 from tracker.adapters.store.filters import Filters, Sorted, Unindexed, are_few, of_lines, picked
 from tracker.adapters.store.moves import DOCUMENTED
-from tracker.adapters.store.price_rows import holds_at, recorded_by, select_prices
-from tracker.adapters.store.spans import span_of
+from tracker.adapters.store.price_rows import holds_at, select_prices
+from tracker.adapters.store.spans import recorded_by, span_of
 from tracker.adapters.store.tables import may_hold_now, prices, series, sources
 from tracker.domain.spans import Span
 
@@ -76,8 +76,7 @@ def page(connection: Connection, wanted: Wanted, order: str, limit: int, offset:
 
 def count(connection: Connection, wanted: Wanted) -> int:
     """How many there are; MOST_COUNTED + 1 stands for more."""
-    is_of_one = len(_sources(connection, wanted) or ()) == 1
-    some = _ordered(connection, wanted, "any" if is_of_one else "newest").limit(MOST_COUNTED + 1)
+    some = _ordered(connection, wanted, "any").limit(MOST_COUNTED + 1)
     return connection.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
@@ -106,6 +105,8 @@ def _ordered(connection: Connection, wanted: Wanted, order: str) -> Any:
     if lines is not None or (of is not None and are_few(connection, of)):
         found = found if of is None else found.where(prices.c.source.in_(of))
         return found.order_by(*map(_sorted, ORDERS[order]))
+    if order == "any" and len(of or ()) != 1:
+        order = "newest"  # in which what holds lies close together
     if of is not None:
         is_one = order in ("model", "any") and len(of) == 1
         found = found.where((prices.c.source if is_one else Unindexed(prices.c.source)).in_(of))

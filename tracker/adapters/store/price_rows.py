@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_, select
 
 from tracker.adapters.store.filters import Unindexed
 from tracker.adapters.store.series import SERIES, series_of
+from tracker.adapters.store.spans import ends_after, recorded_by
 from tracker.adapters.store.tables import prices, series
 from tracker.domain.in_force import TOLD_FOR
 from tracker.domain.model import Basis
@@ -35,17 +36,11 @@ def select_prices(known_at: datetime) -> Any:
     )
 
 
-def recorded_by(known_at: datetime) -> Any:
-    """Whether a price was recorded by then, and not withdrawn again."""
-    stands = or_(prices.c.withdrawn_at.is_(None), prices.c.withdrawn_at > known_at)
-    return and_(prices.c.recorded_at <= known_at, stands)
-
-
 def holds_at(at: datetime, known_at: datetime) -> Any:
     """Whether a price held at `at`, as was known then."""
     return and_(
         Unindexed(prices.c.valid_from) <= at,
-        or_(prices.c.valid_to.is_(None), prices.c.valid_to > at, prices.c.closed_at > known_at),
+        ends_after(at, known_at),
         # What a gathered fact tells for: see in_force.
         or_(
             prices.c.basis != Basis.documented.value,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 from tracker.adapters.store.filters import Filters, Sorted, Unindexed, beyond, of_lines, picked
 from tracker.adapters.store.moves import DOCUMENTED, move_of, select_moves
 from tracker.adapters.store.price_rows import holds_at, price_of, select_prices
+from tracker.adapters.store.spans import ends_after
 from tracker.adapters.store.tables import bodies, looks, moves, prices, series, snapshots, sources
 from tracker.adapters.store.tables_alerts import alerts, deliveries
 from tracker.domain.model import Move
@@ -59,8 +60,7 @@ def history(
     """
     statement = select_prices(known_at)
     if filters.since:
-        still_open = or_(prices.c.valid_to.is_(None), prices.c.closed_at > known_at)
-        statement = statement.where(or_(still_open, prices.c.valid_to > filters.since))
+        statement = statement.where(ends_after(filters.since, known_at))
     if filters.until:
         statement = statement.where(Unindexed(prices.c.valid_from) <= filters.until)
     if limit is None:

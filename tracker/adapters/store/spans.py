@@ -52,16 +52,24 @@ def spans_of(
     named = _named(providers, models, meters, standard)
     if globs and not any("[" in glob for glob in globs):
         named.append(or_(*(like(glob) for glob in globs)))
-    statement, ends_later = (
-        _spans(known_at, named),
-        or_(prices.c.valid_to.is_(None), prices.c.closed_at > known_at),
-    )
+    statement = _spans(known_at, named)
     if since is not None:
-        statement = statement.where(or_(ends_later, prices.c.valid_to > since))
+        statement = statement.where(ends_after(since, known_at))
     if at:
-        holds = (and_(prices.c.valid_from <= m, or_(ends_later, prices.c.valid_to > m)) for m in at)
+        holds = (and_(prices.c.valid_from <= m, ends_after(m, known_at)) for m in at)
         statement = statement.where(or_(*holds))
     return [span_of(row, known_at) for row in connection.execute(statement)]
+
+
+def recorded_by(known_at: datetime) -> Any:
+    """Whether a price was recorded by then, and not withdrawn again."""
+    stands = or_(prices.c.withdrawn_at.is_(None), prices.c.withdrawn_at > known_at)
+    return and_(prices.c.recorded_at <= known_at, stands)
+
+
+def ends_after(moment: datetime, known_at: datetime) -> Any:
+    """Whether a price was not known to have ended by a moment."""
+    return or_(prices.c.valid_to.is_(None), prices.c.closed_at > known_at, prices.c.valid_to > moment)
 
 
 def like(glob: str) -> Any:
@@ -93,11 +101,7 @@ def _spans(known_at: datetime, narrowed: list[Any]) -> Select[Any]:
     return (
         select(prices.c.id.label("row"), *PRICE, *SERIES)
         .join(series, series.c.id == prices.c.series)
-        .where(
-            prices.c.recorded_at <= known_at,
-            or_(prices.c.withdrawn_at.is_(None), prices.c.withdrawn_at > known_at),
-            *narrowed,
-        )
+        .where(recorded_by(known_at), *narrowed)
         .order_by(series.c.provider, series.c.model, series.c.id, prices.c.valid_from, prices.c.id)
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, not_, or_, select, true
+from sqlalchemy import Connection, Row, func, not_, or_, select
 
 from tracker.adapters.store.filters import Unindexed
 from tracker.adapters.store.moves import DOCUMENTED, WAITS, move_of, select_moves
@@ -70,14 +70,14 @@ def snapshot_row(connection: Connection, id: int) -> Row[Any] | None:
 def moves_by_status(connection: Connection) -> dict[str, int]:
     """How many moves that looks saw stand how."""
     found = _by(connection, moves.c.status)
-    for status, documented in _by(connection, moves.c.status, where=moves.c.source.in_(DOCUMENTED)).items():
+    for status, documented in _by(connection, moves.c.status, moves.c.source.in_(DOCUMENTED)).items():
         found[status] -= documented  # less, and not left out: the whole is counted in an index alone
     return found
 
 
 def deliveries_by_state(connection: Connection) -> dict[str, int]:
     """How many deliveries are how far, but what is told in a digest."""
-    return _by(connection, deliveries.c.state, where=_BY_ITSELF)
+    return _by(connection, deliveries.c.state, _BY_ITSELF)
 
 
 def looks_by_outcome(connection: Connection) -> dict[tuple[str, str], int]:
@@ -87,6 +87,6 @@ def looks_by_outcome(connection: Connection) -> dict[tuple[str, str], int]:
     return {(source, outcome): times for source, outcome, times in rows}
 
 
-def _by(connection: Connection, column: Any, where: Any = true()) -> dict[str, int]:  # noqa: B008
-    rows = connection.execute(select(column, func.count()).where(where).group_by(column))
+def _by(connection: Connection, column: Any, *where: Any) -> dict[str, int]:
+    rows = connection.execute(select(column, func.count()).where(*where).group_by(column))
     return {row[0]: row[1] for row in rows}

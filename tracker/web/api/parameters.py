@@ -96,10 +96,16 @@ def _day(name: str) -> Read:
     return day
 
 
-def _limit(words: str, now: datetime) -> int:
-    if words.isascii() and words.isdigit() and len(words) <= 4 and 1 <= int(words) <= MOST:
-        return int(words)
-    raise Refused(400, f"limit must be a whole number from 1 to {MOST}")
+def limited(most: int, usual: int, of: str) -> Parameter:
+    """How many rows of a page or an answer."""
+
+    def read(words: str, now: datetime) -> int:
+        if words.isascii() and words.isdigit() and len(words) <= 4 and 1 <= int(words) <= most:
+            return int(words)
+        raise Refused(400, f"limit must be a whole number from 1 to {most}")
+
+    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": usual}
+    return Parameter("limit", f"Rows of {of}, {usual} where it is left out.", read, schema)
 
 
 def _switch(words: str, now: datetime) -> bool:
@@ -159,12 +165,7 @@ MONTHLY = Parameter(
 BILL_SINCE = replace(SINCE, says="Also the bill as it was on this day (its start) or moment.")
 CLAIMS = Parameter("claims", "Only of the claims file of this source's id.", _text)
 FORMAT = one_of("format", "How it is written; else as Accept says.", FORMATS)
-LIMIT = Parameter(
-    "limit",
-    f"Rows of a page, {USUAL} where it is left out.",
-    _limit,
-    {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
-)
+LIMIT = limited(MOST, USUAL, "a page")
 CURSOR = Parameter(
     "cursor",
     "Where the page before ended: its `next`, and nothing else.",
